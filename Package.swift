@@ -1,0 +1,83 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target of this package is built the same way: Swift 6 mode, warnings are errors.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// One module of the house. Lower floors come first; a module names only floors below it.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "aerostat",
+    products: [
+        .library(name: "Virtio", targets: ["Virtio"]),
+        .library(name: "Balloon", targets: ["Balloon"]),
+        .library(name: "BalloonDevice", targets: ["BalloonDevice"]),
+        .executable(name: "aerostat", targets: ["aerostat"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // Floor 1: Linux and VIRTIO.
+        .target(name: "CLinux"),
+        module("Virtio"),
+        // Floor 2: the vocabulary of device id 5.
+        module("Balloon"),
+        // Floor 3: the device, and what it does to the host's memory.
+        module("BalloonDevice", ["Virtio", "Balloon"]),
+        module("HostMemory", ["CLinux", system]),
+        // Floor 4: the door that QEMU comes in by.
+        module("VhostUser", ["Virtio", "CLinux", system]),
+        // Floor 5: what the target of a guest should be.
+        module("Arbiter", ["Balloon"]),
+        // Floor 6: the daemon, and the API by which it is steered.
+        module("ControlAPI", ["CLinux", nio, nioPosix, nioHTTP1]),
+        module(
+            "Service",
+            [
+                "Virtio", "Balloon", "BalloonDevice", "HostMemory", "VhostUser", "Arbiter", "ControlAPI", "CLinux",
+                collections, hummingbird, logging, nio, system, yams,
+            ]),
+        // Floor 7: the command line.
+        .executableTarget(
+            name: "aerostat", dependencies: ["Service", "ControlAPI", argumentParser, logging], swiftSettings: settings),
+        // The lab: real QEMU, real Linux.
+        module("QMP", ["CLinux"]),
+        module("Lab", ["QMP", "ControlAPI", "CLinux", subprocess, system]),
+        .executableTarget(
+            name: "aerostat-lab", dependencies: ["Lab", argumentParser], swiftSettings: settings),
+
+        tests("VirtioTests", ["Virtio"]),
+    ]
+)

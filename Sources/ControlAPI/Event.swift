@@ -1,0 +1,51 @@
+/// Something that happened to a guest; a line of `GET /v1/events`.
+public struct Event: Codable, Sendable, Equatable {
+    /// Rises by one with each event of a daemon; a gap means that events were lost to a slow reader.
+    public var sequence: UInt64
+    /// Host time, ISO 8601 with milliseconds.
+    public var timestamp: String
+    /// The guest's name, or `nil` for an event of the daemon itself.
+    public var guest: String?
+    public var kind: Kind
+    /// One sentence for people.
+    public var message: String
+    /// The numbers behind the sentence, bytes or counts, by name (`held`, `target`, `pages`, ...).
+    public var numbers: [String: UInt64]
+
+    public init(
+        sequence: UInt64, timestamp: String, guest: String?, kind: Kind, message: String, numbers: [String: UInt64]
+    ) {
+        self.sequence = sequence
+        self.timestamp = timestamp
+        self.guest = guest
+        self.kind = kind
+        self.message = message
+        self.numbers = numbers
+    }
+
+    public enum Kind: String, Codable, Sendable, CaseIterable {
+        case connected
+        case disconnected
+        case driverReady = "driver-ready"
+        case driverGone = "driver-gone"
+        /// The guest was paused or resumed by its VMM; the balloon stays.
+        case paused
+        case resumed
+        /// An operator asked for another size.
+        case requested
+        /// We told the guest another target.
+        case target
+        case targetReached = "target-reached"
+        case alarm
+        case alarmOver = "alarm-over"
+        case holdOff = "hold-off"
+        case rearmed
+        case stalled
+        case statisticsLost = "statistics-lost"
+        case statisticsBack = "statistics-back"
+        case reclaimed
+        case hinted
+        /// Something is wrong with the set-up or the guest misbehaves.
+        case problem
+    }
+}

@@ -1,0 +1,22 @@
+/// How one guest is served: `--guest NAME,socket=PATH[,...]` or an entry of the configuration file.
+public struct GuestConfiguration: Codable, Sendable, Equatable {
+    /// Letters, digits, `-`, `_` and `.`; at most 64.
+    public var name: String
+    /// Where the VMM connects (vhost-user).
+    public var socket: String
+    /// The guest's memory in bytes; `nil`: as large as what the VMM shares.
+    public var max: UInt64?
+    public var deflateOnOOM = false
+    public var freePageReporting = false
+    public var freePageHint = false
+    public var pagePoison = true
+    /// Seconds between requests for statistics; 0: only when something needs them.
+    public var statisticsInterval: Double = 0
+    /// The size asked for at start.
+    public var target: TargetRequest?
+
+    public init(name: String, socket: String) {
+        self.name = name
+        self.socket = socket
+    }
+}

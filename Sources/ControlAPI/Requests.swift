@@ -1,0 +1,43 @@
+/// The body of `PUT /v1/guests/NAME/target`: exactly one of the two, in bytes.
+public struct TargetRequest: Codable, Sendable, Equatable {
+    /// What the guest may see; the balloon is the rest.
+    public var visible: UInt64?
+    /// The balloon itself.
+    public var balloon: UInt64?
+
+    public init(visible: UInt64? = nil, balloon: UInt64? = nil) {
+        self.visible = visible
+        self.balloon = balloon
+    }
+}
+
+/// The body of `PUT /v1/guests/NAME/statistics`.
+public struct StatisticsRequest: Codable, Sendable, Equatable {
+    /// Seconds between requests; 0 stops them.
+    public var intervalSeconds: Double
+
+    public init(intervalSeconds: Double) {
+        self.intervalSeconds = intervalSeconds
+    }
+}
+
+/// The answer to a request that changes something: what will happen, said to people, and the state after it.
+public struct Accepted: Codable, Sendable, Equatable {
+    public var message: String
+    public var guest: GuestStatus
+
+    public init(message: String, guest: GuestStatus) {
+        self.message = message
+        self.guest = guest
+    }
+}
+
+/// The body of every 4xx and 5xx answer.
+public struct Refused: Codable, Sendable, Error, Equatable {
+    /// One line that names the thing, the value, and what would be right.
+    public var error: String
+
+    public init(error: String) {
+        self.error = error
+    }
+}

@@ -1,0 +1,34 @@
+/// The guest's statistics and how fresh they are.
+public struct StatisticsStatus: Codable, Sendable, Equatable {
+    public var state: State
+    /// Seconds between requests; 0: none are sent.
+    public var intervalSeconds: Double
+    /// Seconds since the newest set arrived, or `nil` if none did.
+    public var ageSeconds: Double?
+    /// Host time of the newest set's arrival, ISO 8601.
+    public var timestamp: String?
+    /// The newest set by tag name (`available-memory`, ...), bytes or counts as VIRTIO 1.4 §5.5.6.4 says.
+    /// Only what the guest sent.
+    public var values: [String: UInt64]
+
+    public init(
+        state: State, intervalSeconds: Double, ageSeconds: Double?, timestamp: String?, values: [String: UInt64]
+    ) {
+        self.state = state
+        self.intervalSeconds = intervalSeconds
+        self.ageSeconds = ageSeconds
+        self.timestamp = timestamp
+        self.values = values
+    }
+
+    public enum State: String, Codable, Sendable {
+        /// The driver has not negotiated statistics, or does not run.
+        case unavailable
+        /// Negotiated, and nothing was asked for or received yet.
+        case waiting
+        /// The last request was answered in time.
+        case answering
+        /// The last request was not answered in time.
+        case notAnswering = "not-answering"
+    }
+}

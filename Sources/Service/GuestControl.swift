@@ -1,0 +1,29 @@
+package import ControlAPI
+
+/// What the HTTP API may ask of the guests. The reactor's side implements it; tests give a double.
+///
+/// Every call may be made from any task; answers are bytes, seconds and sentences ready for people.
+package protocol GuestControl: Sendable {
+    /// All guests, in the order of their configuration.
+    func statuses() async -> [GuestStatus]
+    func status(of name: String) async throws(ControlError) -> GuestStatus
+    /// Asks for another size. Before the driver is there the request is kept, and the message says so.
+    func setTarget(_ request: TargetRequest, of name: String) async throws(ControlError) -> Accepted
+    func setStatisticsInterval(_ request: StatisticsRequest, of name: String) async throws(ControlError) -> Accepted
+    /// Asks the guest for statistics now and answers when they are there, or when the deadline has passed.
+    func refreshStatistics(of name: String) async throws(ControlError) -> GuestStatus
+    /// Pumps the guest's free memory to the host and returns to the target. Answers as soon as it has begun.
+    func reclaim(_ name: String) async throws(ControlError) -> Accepted
+    /// Asks which pages are free (free page hinting); counts them and discards nothing.
+    func hint(_ name: String) async throws(ControlError) -> Accepted
+}
+
+/// Why a request was refused. Each text is one line that names the thing, the value, and what would be right.
+package enum ControlError: Error, Equatable {
+    /// 404
+    case unknownGuest(String)
+    /// 400
+    case invalid(String)
+    /// 409: right in itself, but not in this state.
+    case conflict(String)
+}
