@@ -1,0 +1,71 @@
+package import Logging
+internal import ControlAPI
+
+/// The daemon: guests, and the API by which they are steered.
+package struct Daemon: Sendable {
+    private let configuration: DaemonConfiguration
+    private let logger: Logger
+
+    package init(configuration: DaemonConfiguration, logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// Serves until SIGINT or SIGTERM, or until the task is cancelled; then closes, removes the sockets and returns.
+    /// A second signal while it stops ends the process at once.
+    ///
+    /// Throws ``UnixSocketError`` if a socket cannot be had, before anything else has been touched.
+    /// - Parameter ready: called with one line for people once everything is served.
+    package func run(ready: @escaping @Sendable (String) -> Void = { _ in }) async throws {
+        let signals = StopSignals()
+        defer { signals.cancel() }
+        let listener = try ControlListener(claiming: UnixSocketPath(configuration.control))
+        defer { listener.removeFile() }
+        let events = EventLog()
+        let guests: any GuestReactor
+        do {
+            guests = try makeGuests(configuration.guests, events: events, logger: logger)
+        } catch {
+            listener.close()
+            throw error
+        }
+        let server = HTTPServer(listener: listener, api: ControlRoutes(guests: guests, events: events), logger: logger)
+        let outcome = await outcome(of: server, until: signals) { ready(readyLine) }
+        logger.debug("stopping")
+        events.finish()
+        await guests.stop()
+        try outcome.get()
+        logger.debug("stopped")
+    }
+
+    private var readyLine: String {
+        let guests = configuration.guests.map { "\($0.name) on \($0.socket)" }.joined(separator: ", ")
+        return "ready: control on \(configuration.control); guests: \(guests.isEmpty ? "none" : guests)"
+    }
+
+    /// Runs the server until a signal comes or it fails.
+    private func outcome(
+        of server: HTTPServer, until signals: StopSignals, ready: @escaping @Sendable () -> Void
+    ) async -> Result<Void, any Error> {
+        await withTaskGroup(of: Result<Void, any Error>.self) { group in
+            group.addTask {
+                do {
+                    return .success(try await server.run(ready: ready))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            group.addTask {
+                for await name in signals.names {
+                    logger.info("stopping on \(name)")
+                    break
+                }
+                signals.cancel()
+                return .success(())
+            }
+            let first = await group.next() ?? .success(())
+            group.cancelAll()
+            return first
+        }
+    }
+}
