@@ -47,7 +47,8 @@ package struct QEMUArguments: Sendable {
         var notes: [String] = []
         if max == nil {
             notes.append(
-                "replace \(Self.unknownSize), twice, by the guest's memory, such as 2G: \(guest) has no max= and no VMM is connected")
+                "replace \(Self.unknownSize), twice, by the guest's memory, such as 2G: \(guest) has no max= and no VMM is connected"
+            )
         }
         notes.append("start the daemon before QEMU, and keep it running as long as the guest runs")
         notes.append("QEMU 10.1 or newer is needed; the memory must be shared (share=on), or the balloon does nothing")

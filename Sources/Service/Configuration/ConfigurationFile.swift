@@ -27,7 +27,9 @@ package struct ConfigurationFile: Sendable, Equatable {
         }
     }
 
-    private static func guests(in node: Node, _ reader: ConfigurationReader) throws(ConfigurationError) -> [GuestConfiguration] {
+    private static func guests(in node: Node, _ reader: ConfigurationReader) throws(ConfigurationError)
+        -> [GuestConfiguration]
+    {
         var guests: [GuestConfiguration] = []
         var sockets: [String: String] = [:]
         for (name, key, value) in try reader.entries(of: node, at: "guests") {
@@ -39,7 +41,8 @@ package struct ConfigurationFile: Sendable, Equatable {
             let (guest, places) = try guest(name, key, value, reader)
             if let owner = sockets.updateValue(name, forKey: DaemonConfiguration.normal(guest.socket)) {
                 throw reader.error(
-                    places["socket"] ?? key, "guests.\(name).socket", "\(guest.socket) is already taken by guest \(owner)")
+                    places["socket"] ?? key, "guests.\(name).socket",
+                    "\(guest.socket) is already taken by guest \(owner)")
             }
             guests.append(guest)
         }

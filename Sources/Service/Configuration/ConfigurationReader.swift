@@ -51,7 +51,8 @@ struct ConfigurationReader {
             .composer(_, let problem, let mark, _):
             return ConfigurationError("\(file):\(mark.line)", "not YAML: \(problem)")
         case .duplicatedKeysInMapping(let keys, let context):
-            return ConfigurationError("\(file):\(context.mark.line)", "\(keys.sorted().joined(separator: ", ")): given twice")
+            return ConfigurationError(
+                "\(file):\(context.mark.line)", "\(keys.sorted().joined(separator: ", ")): given twice")
         case .reader(let problem, _, _, _): return ConfigurationError(file, "not YAML: \(problem)")
         default: return ConfigurationError(file, "not YAML: \(error)")
         }

@@ -23,7 +23,8 @@ struct GuestDraft {
                 throw KeyedError(key: "target", sentence: "\(target) is more than max, \(ByteSize(max).exact)")
             }
             guard visible > 0 else {
-                throw KeyedError(key: "target", sentence: "\(target) of \(ByteSize(max).exact) leaves the guest no memory")
+                throw KeyedError(
+                    key: "target", sentence: "\(target) of \(ByteSize(max).exact) leaves the guest no memory")
             }
             finished.target = TargetRequest(visible: visible)
         } else {

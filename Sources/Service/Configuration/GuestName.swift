@@ -12,7 +12,8 @@ enum GuestName {
         }
         guard isPlain, let first = name.first, first.isLetter || first.isNumber, name.utf8.count <= 64 else {
             throw ValueError(
-                "\(name.debugDescription) is no name for a guest; write letters, digits, -, _ and ., at most 64, and a letter or digit first")
+                "\(name.debugDescription) is no name for a guest; write letters, digits, -, _ and ., at most 64, and a letter or digit first"
+            )
         }
     }
 }

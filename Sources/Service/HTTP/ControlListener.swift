@@ -50,7 +50,9 @@ package struct ControlListener: Sendable {
     private static func bind(_ descriptor: CInt, _ path: UnixSocketPath) -> CInt {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.path.utf8.prefix(UnixSocketPath.limit)) }
+        withUnsafeMutableBytes(of: &address.sun_path) {
+            $0.copyBytes(from: path.path.utf8.prefix(UnixSocketPath.limit))
+        }
         return withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 Glibc.bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))

@@ -50,7 +50,8 @@ package struct ControlRoutes: Sendable {
             let values = try await request.values(of: ["visible", "balloon"])
             guard values.count == 1 else {
                 throw ControlError.invalid(
-                    "exactly one of \"visible\" and \"balloon\" is wanted, and there \(values.isEmpty ? "is none" : "are both")")
+                    "exactly one of \"visible\" and \"balloon\" is wanted, and there \(values.isEmpty ? "is none" : "are both")"
+                )
             }
             let target = TargetRequest(
                 visible: try values["visible"]?.bytes(for: "visible"),

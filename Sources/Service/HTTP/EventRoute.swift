@@ -9,7 +9,8 @@ struct EventRoute: Sendable {
     func respond(to request: Request, context: ControlContext) throws -> Response {
         let query = request.uri.queryParameters
         if let unknown = query.first(where: { $0.key != "since" && $0.key != "follow" }) {
-            throw ControlError.invalid("unknown parameter \(String(unknown.key).debugDescription); there are since and follow")
+            throw ControlError.invalid(
+                "unknown parameter \(String(unknown.key).debugDescription); there are since and follow")
         }
         let start = try start(query["since"])
         let body: ResponseBody

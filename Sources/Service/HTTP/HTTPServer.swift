@@ -39,6 +39,8 @@ package struct HTTPServer: Sendable {
                             }
                         }
                     }
+                } catch is CancellationError {
+                    logger.trace("the control socket closes")
                 } catch {
                     logger.error("the control socket no longer accepts connections: \(error)")
                 }
