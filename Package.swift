@@ -52,14 +52,15 @@ let package = Package(
     targets: [
         // Floor 1: Linux and VIRTIO.
         .target(name: "CLinux"),
+        module("Linux", ["CLinux", system]),
         module("Virtio"),
         // Floor 2: the vocabulary of device id 5.
         module("Balloon"),
         // Floor 3: the device, and what it does to the host's memory.
         module("BalloonDevice", ["Virtio", "Balloon"]),
-        module("HostMemory", ["CLinux", system]),
+        module("HostMemory", ["Linux", "Virtio", "Balloon"]),
         // Floor 4: the door that QEMU comes in by.
-        module("VhostUser", ["Virtio", "CLinux", system]),
+        module("VhostUser", ["Linux", "Virtio", "HostMemory"]),
         // Floor 5: what the target of a guest should be.
         module("Arbiter", ["Balloon"]),
         // Floor 6: the daemon, and the API by which it is steered.
@@ -67,7 +68,7 @@ let package = Package(
         module(
             "Service",
             [
-                "Virtio", "Balloon", "BalloonDevice", "HostMemory", "VhostUser", "Arbiter", "ControlAPI", "CLinux",
+                "Virtio", "Balloon", "BalloonDevice", "HostMemory", "VhostUser", "Arbiter", "ControlAPI", "Linux",
                 collections, hummingbird, hummingbirdCore, logging, nio, nioPosix, system, yams,
             ]),
         // Floor 7: the command line.
