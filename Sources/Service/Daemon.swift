@@ -1,5 +1,6 @@
 package import Logging
 internal import ControlAPI
+internal import Linux
 
 /// The daemon: guests, and the API by which they are steered.
 package struct Daemon: Sendable {
@@ -19,18 +20,13 @@ package struct Daemon: Sendable {
     package func run(ready: @escaping @Sendable (String) -> Void = { _ in }) async throws {
         let signals = StopSignals()
         defer { signals.cancel() }
-        let listener = try ControlListener(claiming: UnixSocketPath(configuration.control))
-        defer { listener.removeFile() }
+        // Destroyed, and with it the socket's file, when this function ends.
+        let listener = try UnixSocketPath(configuration.control).listen()
         let events = EventLog()
-        let guests: any GuestReactor
-        do {
-            guests = try makeGuests(configuration.guests, events: events, logger: logger)
-        } catch {
-            listener.close()
-            throw error
-        }
-        let server = HTTPServer(listener: listener, api: ControlRoutes(guests: guests, events: events), logger: logger)
-        let outcome = await outcome(of: server, until: signals) { ready(readyLine) }
+        let guests = try makeGuests(configuration.guests, events: events, logger: logger)
+        let server = HTTPServer(api: ControlRoutes(guests: guests, events: events), logger: logger)
+        let descriptor = try listener.descriptor.duplicate().release()
+        let outcome = await outcome(of: server, on: descriptor, until: signals) { ready(readyLine) }
         logger.debug("stopping")
         events.finish()
         await guests.stop()
@@ -45,12 +41,12 @@ package struct Daemon: Sendable {
 
     /// Runs the server until a signal comes or it fails.
     private func outcome(
-        of server: HTTPServer, until signals: StopSignals, ready: @escaping @Sendable () -> Void
+        of server: HTTPServer, on descriptor: CInt, until signals: StopSignals, ready: @escaping @Sendable () -> Void
     ) async -> Result<Void, any Error> {
         await withTaskGroup(of: Result<Void, any Error>.self) { group in
             group.addTask {
                 do {
-                    return .success(try await server.run(ready: ready))
+                    return .success(try await server.run(on: descriptor, ready: ready))
                 } catch {
                     return .failure(error)
                 }

@@ -9,23 +9,23 @@ internal import NIOPosix
 /// Hummingbird's own `Application` would bind the path itself, with no say in its mode, and wakes up every second to
 /// renew a date header; this server uses Hummingbird's connections and router on a socket that is bound already.
 package struct HTTPServer: Sendable {
-    private let listener: ControlListener
     private let responder: RouterResponder<ControlContext>
     private let logger: Logger
 
-    package init(listener: ControlListener, api: ControlRoutes, logger: Logger) {
-        self.listener = listener
+    package init(api: ControlRoutes, logger: Logger) {
         responder = api.router().buildResponder()
         self.logger = logger
     }
 
-    /// Serves until the task is cancelled. Takes the listener over: its descriptor is closed at the end.
+    /// Serves until the task is cancelled.
     ///
-    /// - Parameter ready: called once requests are served.
-    package func run(ready: @Sendable () async -> Void = {}) async throws {
+    /// - Parameters:
+    ///   - descriptor: a listening socket; taken over, and closed at the end.
+    ///   - ready: called once requests are served.
+    package func run(on descriptor: CInt, ready: @Sendable () async -> Void = {}) async throws {
         let http = HTTP1Channel(responder: respond)
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(listener.descriptor) { http.setup(channel: $0, logger: logger) }
+            .bind(descriptor) { http.setup(channel: $0, logger: logger) }
         await ready()
         try await server.executeThenClose { connections in
             await withDiscardingTaskGroup { group in
