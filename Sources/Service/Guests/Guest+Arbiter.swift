@@ -3,6 +3,7 @@ internal import Balloon
 internal import BalloonDevice
 internal import ControlAPI
 internal import Linux
+internal import VhostUser
 
 extension Guest {
     /// Tells the arbiter and carries out what it decides.
@@ -71,7 +72,7 @@ extension Guest {
 
     private func say(_ happening: Happening) {
         func bytes(_ pages: UInt64) -> UInt64 { pages * PageFrame.size }
-        func size(_ pages: UInt64) -> String { ByteSize.text(bytes(pages)) }
+        func size(_ pages: UInt64) -> String { "\(ByteSize(bytes(pages)))" }
         func seconds(_ time: UInt64) -> String { "\(time / 1_000_000_000) s" }
         switch happening {
         case .targetSet(let pages, let reason):
@@ -110,7 +111,7 @@ extension Guest {
     func hintingEnded() {
         interrupt()
         say(
-            .hinted, "the guest hinted \(ByteSize.text(device.hinting.bytes)) of free memory; nothing was discarded",
+            .hinted, "the guest hinted \(ByteSize(device.hinting.bytes)) of free memory; nothing was discarded",
             ["hinted": device.hinting.bytes])
     }
 }

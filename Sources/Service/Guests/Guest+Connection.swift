@@ -1,5 +1,8 @@
+internal import Arbiter
 internal import Balloon
 internal import BalloonDevice
+internal import ControlAPI
+internal import HostMemory
 internal import Linux
 internal import Virtio
 internal import VhostUser

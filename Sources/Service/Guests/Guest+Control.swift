@@ -13,8 +13,8 @@ extension Guest {
         numbers["visible"] = request.visible
         numbers["balloon"] = request.balloon
         let wish =
-            request.visible.map { "the guest is to see \(ByteSize.text($0))" }
-            ?? "a balloon of \(ByteSize.text(request.balloon ?? 0))"
+            request.visible.map { "the guest is to see \(ByteSize($0))" }
+            ?? "a balloon of \(ByteSize(request.balloon ?? 0))"
         say(.requested, wish, numbers)
         resolveRequest()
         let message =
@@ -32,11 +32,11 @@ extension Guest {
         case (.some(let visible), nil):
             if visible == 0 { return "visible 0: a guest needs some memory" }
             if let max, visible > max {
-                return "visible \(ByteSize.text(visible)) is more than the guest's \(ByteSize.text(max))"
+                return "visible \(ByteSize(visible)) is more than the guest's \(ByteSize(max))"
             }
         case (nil, .some(let balloon)):
             if let max, balloon >= max {
-                return "balloon \(ByteSize.text(balloon)) must be less than the guest's \(ByteSize.text(max))"
+                return "balloon \(ByteSize(balloon)) must be less than the guest's \(ByteSize(max))"
             }
             if balloon >= 1 << 44 { return "balloon \(balloon) must be below 16 TiB" }
         }

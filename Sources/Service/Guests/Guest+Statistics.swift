@@ -1,7 +1,7 @@
+internal import Arbiter
 internal import Balloon
 internal import BalloonDevice
 internal import ControlAPI
-internal import Foundation
 internal import Linux
 
 extension Guest {
@@ -10,7 +10,7 @@ extension Guest {
         guard device.isRunning, device.negotiated.contains(.statistics) else { return }
         if statisticsDeadline == nil { statisticsDeadline = MonotonicClock.now() + Self.statisticsPatience }
         guard !device.statistics.isAwaited else { return }
-        guard let queue = assignment.queue(for: .statistics), let head = device.statistics.request() else {
+        guard let queue = assignment.queue(for: .statistics), let head = device.requestStatistics() else {
             wantsStatistics = true
             return
         }
@@ -27,7 +27,7 @@ extension Guest {
         isAnswering = true
         statisticsDeadline = nil
         statisticsArrivedAt = MonotonicClock.now()
-        statisticsTimestamp = Date.now.formatted(.iso8601)
+        statisticsTimestamp = Timestamp.now()
         answerStatisticsWaiters()
         if let set = device.statistics.latest { tell(.statistics(set)) }
         if wasSilent, arbiter.state != .alarm { say(.statisticsBack, "the guest answers again") }

@@ -65,14 +65,14 @@ final class Guest {
 
     init(
         configuration: GuestConfiguration, index: Int, reactor: ReactorState, log: EventLog
-    ) throws(SystemError) {
+    ) throws {
         self.configuration = configuration
         self.index = index
         self.reactor = reactor
         self.log = log
-        listener = try UnixListener(path: configuration.socket)
+        listener = try UnixSocketPath(configuration.socket).listen()
         device = BalloonDevice(offering: Guest.features(of: configuration))
-        statisticsInterval = UInt64(max(0, configuration.statisticsInterval) * 1e9)
+        statisticsInterval = UInt64(Swift.max(0, configuration.statisticsInterval) * 1e9)
         request = configuration.target
         try reactor.main.add(listener.descriptor.raw, token: Token.of(guest: index, .listener))
     }

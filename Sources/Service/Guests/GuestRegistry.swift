@@ -1,27 +1,30 @@
 internal import Arbiter
 internal import Balloon
+internal import BalloonDevice
 package import ControlAPI
 internal import Linux
 
 /// The guests of a daemon, as the control plane sees them: every question is put to the reactor's thread.
-package final class GuestRegistry: GuestControl {
+package final class GuestRegistry: GuestReactor {
     private let reactor: Reactor
     private let names: [String]
 
     /// Makes the guests' sockets and starts to serve them.
-    package init(_ configurations: [GuestConfiguration], log: EventLog) async throws {
+    ///
+    /// Throws ``UnixSocketError`` if a socket cannot be had; then none is left behind.
+    package init(_ configurations: [GuestConfiguration], events: EventLog) async throws {
         reactor = try Reactor()
         names = configurations.map(\.name)
-        try reactor.start { _ in }
-        let failure = await reactor.ask { state -> ControlError? in
-            for (index, configuration) in configurations.enumerated() {
-                do throws(SystemError) {
-                    state.add(try Guest(configuration: configuration, index: index, reactor: state, log: log))
-                } catch {
-                    return .invalid("guest \(configuration.name): socket \(configuration.socket): \(error)")
+        try reactor.start()
+        let failure = await reactor.ask { state -> (any Error)? in
+            do {
+                for (index, configuration) in configurations.enumerated() {
+                    state.add(try Guest(configuration: configuration, index: index, reactor: state, log: events))
                 }
+                return nil
+            } catch {
+                return error
             }
-            return nil
         }
         if let failure {
             reactor.stop()
@@ -29,8 +32,7 @@ package final class GuestRegistry: GuestControl {
         }
     }
 
-    /// Ends the reactor: sockets are removed and connections closed.
-    package func stop() {
+    package func stop() async {
         reactor.stop()
     }
 
@@ -101,6 +103,6 @@ package final class GuestRegistry: GuestControl {
     }
 
     private func unknown(_ name: String) -> ControlError {
-        .unknownGuest("there is no guest \(name); known: \(names.joined(separator: ", "))")
+        .noGuest(name, among: names)
     }
 }

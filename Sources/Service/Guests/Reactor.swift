@@ -20,14 +20,13 @@ final class Reactor: Sendable {
         wake = try EventCounter()
     }
 
-    /// Starts the thread. `body` runs on it first and makes the guests.
-    func start(_ body: @escaping Work) throws(SystemError) {
+    /// Starts the thread.
+    func start() throws(SystemError) {
         let main = try EventPoll()
         let urgent = try EventPoll()
         try main.add(wake.descriptor.raw, token: Token.wake)
         try main.add(urgent.descriptor.raw, token: Token.urgent)
         let state = ReactorState(main: main, urgent: urgent)
-        submit(body)
         // The state is made here and used on the thread alone.
         nonisolated(unsafe) let confined = state
         let thread = Thread { [self] in

@@ -1,3 +1,4 @@
+internal import ControlAPI
 internal import Linux
 
 /// What lives on the reactor's thread: the polls and the guests.
