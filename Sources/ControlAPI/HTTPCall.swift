@@ -1,0 +1,71 @@
+internal import Glibc
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+
+/// One HTTP/1.1 request over a connection of its own to a unix socket.
+struct HTTPCall: Sendable {
+    typealias Parts = NIOAsyncChannelInboundStream<HTTPClientResponsePart>.AsyncIterator
+
+    var path: String
+    var method: HTTPMethod
+    var uri: String
+    var body: [UInt8]?
+
+    /// Such as `GET /v1/guests`, for messages.
+    var name: String { "\(method.rawValue) \(uri)" }
+
+    /// Sends the request, and hands the answer's head and the iterator over the rest to `read`. Cancelling the task
+    /// closes the connection.
+    func perform<Answer: Sendable>(
+        _ read: (HTTPResponseHead, inout Parts) async throws -> Answer
+    ) async throws -> Answer {
+        let channel = try await connect()
+        return try await channel.executeThenClose { inbound, outbound in
+            try await send(on: outbound)
+            var parts = inbound.makeAsyncIterator()
+            guard case .head(let head) = try await parts.next() else {
+                throw ControlClientError.broken(path: path, reason: "the connection was closed before an answer came")
+            }
+            return try await read(head, &parts)
+        }
+    }
+
+    private func connect() async throws -> NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart> {
+        do {
+            _ = try UnixSocketPath(path)
+        } catch {
+            throw ControlClientError.badPath(error)
+        }
+        do {
+            return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connect(unixDomainSocketPath: path) { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHTTPClientHandlers()
+                        return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
+                    }
+                }
+        } catch let error as IOError {
+            switch error.errnoCode {
+            case ENOENT, ECONNREFUSED, ENOTDIR, ENOTSOCK: throw ControlClientError.noDaemon(path: path)
+            case EACCES, EPERM: throw ControlClientError.permissionDenied(path: path)
+            default: throw ControlClientError.broken(path: path, reason: "\(error)")
+            }
+        }
+    }
+
+    private func send(on outbound: NIOAsyncChannelOutboundWriter<HTTPClientRequestPart>) async throws {
+        var headers = HTTPHeaders([("host", "aerostat"), ("connection", "close")])
+        if let body {
+            headers.add(name: "content-type", value: "application/json")
+            headers.add(name: "content-length", value: "\(body.count)")
+        } else if method != .GET {
+            headers.add(name: "content-length", value: "0")
+        }
+        try await outbound.write(.head(HTTPRequestHead(version: .http1_1, method: method, uri: uri, headers: headers)))
+        if let body {
+            try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: body))))
+        }
+        try await outbound.write(.end(nil))
+    }
+}
