@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Synchronization
 
@@ -8,7 +7,6 @@ public final class Children: Sendable {
 
     private let children = Mutex<[pid_t: Child]>([:])
     private let folders = Mutex<Set<URL>>([])
-    private let sources = Mutex<[any DispatchSourceSignal]>([])
 
     private init() {}
 
@@ -28,17 +26,20 @@ public final class Children: Sendable {
         for folder in folders.withLock({ Array($0) }) { try? FileManager.default.removeItem(at: folder) }
     }
 
-    /// From now on SIGINT, SIGTERM and SIGHUP end the children, and then us.
+    /// From now on SIGINT, SIGTERM and SIGHUP end the children, and then us. Call it before any thread is started.
     public func endOnSignals() {
-        for number in [SIGINT, SIGTERM, SIGHUP] {
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                Children.shared.killAll()
-                exit(128 + number)
-            }
-            source.resume()
-            sources.withLock { $0.append(source) }
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+        let thread = Thread { [signals] in
+            var set = signals
+            var number: Int32 = 0
+            while sigwait(&set, &number) != 0 {}
+            Children.shared.killAll()
+            exit(128 + number)
         }
+        thread.name = "signals"
+        thread.start()
     }
 }
