@@ -22,6 +22,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -51,14 +52,15 @@ let package = Package(
     targets: [
         // Floor 1: Linux and VIRTIO.
         .target(name: "CLinux"),
+        module("Linux", ["CLinux", system]),
         module("Virtio"),
         // Floor 2: the vocabulary of device id 5.
         module("Balloon"),
         // Floor 3: the device, and what it does to the host's memory.
         module("BalloonDevice", ["Virtio", "Balloon"]),
-        module("HostMemory", ["CLinux", system]),
+        module("HostMemory", ["Linux", "Virtio", "Balloon"]),
         // Floor 4: the door that QEMU comes in by.
-        module("VhostUser", ["Virtio", "CLinux", system]),
+        module("VhostUser", ["Linux", "Virtio", "HostMemory"]),
         // Floor 5: what the target of a guest should be.
         module("Arbiter", ["Balloon"]),
         // Floor 6: the daemon, and the API by which it is steered.
@@ -66,8 +68,8 @@ let package = Package(
         module(
             "Service",
             [
-                "Virtio", "Balloon", "BalloonDevice", "HostMemory", "VhostUser", "Arbiter", "ControlAPI", "CLinux",
-                collections, hummingbird, logging, nio, system, yams,
+                "Virtio", "Balloon", "BalloonDevice", "HostMemory", "VhostUser", "Arbiter", "ControlAPI", "Linux",
+                collections, hummingbird, hummingbirdCore, logging, nio, nioPosix, system, yams,
             ]),
         // Floor 7: the command line.
         .executableTarget(

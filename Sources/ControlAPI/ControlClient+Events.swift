@@ -7,7 +7,8 @@ extension ControlClient {
     /// ends it with ``ControlClientError/broken(path:reason:)``.
     ///
     /// A gap in the sequence numbers means that events were lost to a slow reader.
-    public func events(since start: EventStart = .oldest, follow: Bool = false) -> AsyncThrowingStream<Event, any Error> {
+    public func events(since start: EventStart = .oldest, follow: Bool = false) -> AsyncThrowingStream<Event, any Error>
+    {
         AsyncThrowingStream { continuation in
             let task = Task {
                 do {

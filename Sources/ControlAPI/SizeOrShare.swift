@@ -17,7 +17,8 @@ public enum SizeOrShare: Sendable, Equatable, CustomStringConvertible {
             millionths <= 1_000_000, zero || millionths > 0
         else {
             throw ByteSizeError(
-                percentage: text, "not a share of a guest's memory; write \(zero ? "0%" : "1%") to 100%, or a size such as 512M")
+                percentage: text,
+                "not a share of a guest's memory; write \(zero ? "0%" : "1%") to 100%, or a size such as 512M")
         }
         self = .share(millionths: millionths)
     }

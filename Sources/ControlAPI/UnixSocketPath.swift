@@ -26,7 +26,9 @@ public struct UnixSocketPath: Sendable, Equatable, CustomStringConvertible {
     ///
     /// A stale socket, on which nobody listens, is removed. Two processes that claim sockets of one folder at the same
     /// time take turns, so neither removes the socket that the other has just bound.
-    public func claim<Bound: ~Copyable>(_ bind: (String) throws -> Bound) throws -> Bound {
+    public func claim<Bound: ~Copyable>(
+        _ bind: (String) throws(UnixSocketError) -> Bound
+    ) throws(UnixSocketError) -> Bound {
         try checkFolder()
         let turn = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         // A folder that may be written but not read gives no turns; then there is only the check.
@@ -36,8 +38,8 @@ public struct UnixSocketPath: Sendable, Equatable, CustomStringConvertible {
         case .nothing: break
         case .staleSocket:
             guard unlink(path) == 0 || errno == ENOENT else { throw failure("unlink") }
-        case .listener: throw UnixSocketError.taken(path: path)
-        case .otherFile: throw UnixSocketError.notASocket(path: path)
+        case .listener: throw .taken(path: path)
+        case .otherFile: throw .notASocket(path: path)
         }
         return try bind(path)
     }

@@ -1,2 +1,28 @@
+import ArgumentParser
+import Glibc
+
 @main
-struct Main { static func main() {} }
+struct Main {
+    static func main() async {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if let negative = arguments.first(where: isNegativeNumber) {
+            Output.fail("\(negative.debugDescription): a number cannot be negative here")
+        }
+        do {
+            var command = try Aerostat.parseAsRoot(arguments)
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            if Aerostat.exitCode(for: error) == .failure, !(error is ExitCode) { Output.fail("\(error)") }
+            Aerostat.exit(withError: error)
+        }
+    }
+
+    /// The parser would take `-5M` for an option, and say so.
+    private static func isNegativeNumber(_ argument: String) -> Bool {
+        argument.first == "-" && argument.dropFirst().first?.isNumber == true
+    }
+}

@@ -1,3 +1,66 @@
+// What Swift's Glibc overlay does not give. Every function returns what the system call returns, with errno set.
 #ifndef CLINUX_H
 #define CLINUX_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// Descriptors over sockets.
+
+/// Receives up to `length` bytes and up to `capacity` descriptors (close-on-exec). Surplus descriptors are closed and
+/// `*truncated` is set to 1. Never blocks.
+ssize_t clinux_receive(int socket, void *bytes, size_t length, int *descriptors, int capacity, int *count,
+                       int *truncated);
+/// Sends `length` bytes and `count` descriptors. Never blocks and never raises SIGPIPE.
+ssize_t clinux_send(int socket, const void *bytes, size_t length, const int *descriptors, int count);
+int clinux_accept(int socket);
+
+// Event loop.
+
+struct clinux_event {
+    uint64_t token;
+    uint32_t events;
+};
+extern const uint32_t clinux_epoll_in;
+extern const uint32_t clinux_epoll_hangup;
+int clinux_epoll_create(void);
+int clinux_epoll_add(int epoll, int descriptor, uint32_t events, uint64_t token);
+int clinux_epoll_remove(int epoll, int descriptor);
+/// `timeout_ns` below 0 waits without limit.
+int clinux_epoll_wait(int epoll, struct clinux_event *events, int capacity, int64_t timeout_ns);
+int clinux_eventfd(void);
+
+// Memory files.
+
+int clinux_memfd_create(const char *name);
+/// memfd_create with sealing allowed, sized and sealed against shrinking and growing, as QEMU does it.
+int clinux_memfd_sealed(const char *name, int64_t size);
+/// The seals of a memory file, or -1 where the file cannot have any.
+int clinux_seals(int descriptor);
+extern const int clinux_seal_shrink;
+int clinux_punch_hole(int descriptor, int64_t offset, int64_t length);
+
+struct clinux_file_facts {
+    uint64_t device;
+    uint64_t inode;
+    int64_t size;
+    /// Bytes that the file's blocks take.
+    int64_t allocated;
+    /// The size of the pages that the file's memory is made of.
+    int64_t page_size;
+    int is_hugetlbfs;
+    int is_writable;
+};
+int clinux_file_facts(int descriptor, struct clinux_file_facts *facts);
+
+// Mappings that survive a truncated file.
+
+/// Maps shared and writable, and guards the range: a SIGBUS inside it replaces it by zero pages and marks it broken.
+/// NULL with errno set on failure.
+void *clinux_map_guarded(int descriptor, int64_t offset, size_t length);
+void clinux_unmap_guarded(void *address, size_t length);
+/// 1 if the range that starts at `address` was hit by a SIGBUS.
+int clinux_is_broken(const void *address);
+
 #endif

@@ -1,0 +1,55 @@
+/// The device's configuration space (VIRTIO 1.4 §5.5.4): four little-endian words.
+public struct BalloonConfiguration: Equatable, Sendable {
+    /// Bytes of the whole structure.
+    public static let size = 16
+
+    /// The target, in pages: what we ask the guest for.
+    public var numPages: UInt32 = 0
+    /// What the guest says that it has given, in pages: a claim.
+    public var actual: UInt32 = 0
+    /// Exists with FREE_PAGE_HINT.
+    public var freePageHintCommandID: UInt32 = 0
+    /// Exists with PAGE_POISON.
+    public var poisonValue: UInt32 = 0
+
+    public init() {}
+
+    /// Where each field starts, in bytes.
+    public enum Offset {
+        public static let numPages = 0
+        public static let actual = 4
+        public static let freePageHintCommandID = 8
+        public static let poisonValue = 12
+    }
+
+    /// The byte at `offset`; zero behind the end.
+    public subscript(byte offset: Int) -> UInt8 {
+        let word: UInt32
+        switch offset / 4 {
+        case 0: word = numPages
+        case 1: word = actual
+        case 2: word = freePageHintCommandID
+        case 3: word = poisonValue
+        default: return 0
+        }
+        return UInt8(truncatingIfNeeded: word >> (8 * UInt32(offset % 4)))
+    }
+
+    /// Puts the bytes of a write over the field at `fieldOffset`, as far as they meet it.
+    ///
+    /// - Returns: the field's new value, or `nil` if the write does not touch it.
+    public static func overlay(
+        _ value: UInt32, at fieldOffset: Int, with bytes: UnsafeRawBufferPointer, writtenAt offset: Int
+    ) -> UInt32? {
+        var result = value
+        var touched = false
+        for index in 0..<4 {
+            let position = fieldOffset + index - offset
+            guard position >= 0, position < bytes.count else { continue }
+            let shift = 8 * UInt32(index)
+            result = result & ~(0xff << shift) | UInt32(bytes[position]) << shift
+            touched = true
+        }
+        return touched ? result : nil
+    }
+}

@@ -1,0 +1,99 @@
+internal import Balloon
+public import Virtio
+
+extension BalloonDevice {
+    /// Page numbers that are looked at in one step. A driver may send billions; between steps others get their turn.
+    public static let pagesPerStep = 1024
+
+    /// How far a request on the inflate or deflate queue has come.
+    public enum Step: Equatable, Sendable {
+        /// All is done: return the chain. The number of pages that went below what we asked for.
+        case done(unsolicited: UInt64)
+        /// There is more: call again with the same reader.
+        case more(unsolicited: UInt64)
+    }
+
+    /// Takes pages in: marks them held and lets the host have them, before the request is acknowledged (spec V2).
+    public mutating func inflate(
+        _ chain: borrowing DescriptorChain, _ reader: inout ChainReader,
+        memory: borrowing some GuestMemory & ~Copyable, sink: inout some DiscardSink & ~Copyable
+    ) -> Step {
+        forEachRun(chain, &reader, memory: memory) { device, run, pages in
+            var new: UInt64 = 0
+            let bad = device.layout.clip(run) { part in
+                new += device.held.insert(part)
+                sink.discard(part)
+            }
+            device.counters.badPages += bad
+            device.counters.repeatedPages += run.count - bad - new
+            device.counters.inflatedPages += new
+            if pages == 1, new == 1 { device.migrationCredit += 1 }
+            return 0
+        }
+    }
+
+    /// Gives pages back. Nothing is done to memory: the guest brings it in by touching it.
+    public mutating func deflate(
+        _ chain: borrowing DescriptorChain, _ reader: inout ChainReader,
+        memory: borrowing some GuestMemory & ~Copyable
+    ) -> Step {
+        forEachRun(chain, &reader, memory: memory) { device, run, _ in
+            let before = device.held.count
+            var gone: UInt64 = 0
+            let bad = device.layout.clip(run) { part in gone += device.held.remove(part) }
+            device.counters.badPages += bad
+            device.counters.repeatedPages += run.count - bad - gone
+            device.counters.deflatedPages += gone
+            let unsolicited = device.unsolicited(removing: gone, before: before)
+            if unsolicited > 0, device.negotiated.contains(.deflateOnOOM) { device.seen.insert(.deflateOnOOM) }
+            device.counters.unsolicitedPages += unsolicited
+            return unsolicited
+        }
+    }
+
+    /// Reads up to ``pagesPerStep`` page numbers and hands their runs to `body`, together with the number of pages of
+    /// the whole step.
+    private mutating func forEachRun(
+        _ chain: borrowing DescriptorChain, _ reader: inout ChainReader,
+        memory: borrowing some GuestMemory & ~Copyable,
+        _ body: (inout BalloonDevice, PageRun, _ pagesInStep: Int) -> UInt64
+    ) -> Step {
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.pagesPerStep) { buffer in
+            let bytes = UnsafeMutableRawBufferPointer(buffer)
+            let filled: Int
+            do throws(GuestMemoryError) {
+                filled = try reader.read(chain, from: memory, into: bytes)
+            } catch {
+                counters.unreadable += 1
+                counters.messages += 1
+                return .done(unsolicited: 0)
+            }
+            // A rest of less than four bytes at the end is no page number.
+            let numbers = UnsafeMutableBufferPointer(rebasing: buffer[..<(filled / 4)])
+            let pages = normalize(numbers)
+            var unsolicited: UInt64 = 0
+            PageRun.forEach(sorting: UnsafeMutableBufferPointer(rebasing: numbers[..<pages])) { run in
+                unsolicited += body(&self, run, pages)
+            }
+            if filled == bytes.count { return .more(unsolicited: unsolicited) }
+            counters.messages += 1
+            return .done(unsolicited: unsolicited)
+        }
+    }
+
+    /// Decodes the numbers in place and leaves out zeros: Windows sends entries of eight bytes, whose upper halves
+    /// would otherwise be page 0, and no system gives its page 0.
+    ///
+    /// - Returns: how many are left, at the front.
+    private mutating func normalize(_ numbers: UnsafeMutableBufferPointer<UInt32>) -> Int {
+        var kept = 0
+        for index in numbers.indices {
+            let number = UInt32(littleEndian: numbers[index])
+            guard number != 0 else { continue }
+            numbers[kept] = number
+            kept += 1
+        }
+        counters.zeroEntries += UInt64(numbers.count - kept)
+        return kept
+    }
+}

@@ -1,0 +1,25 @@
+/// What the device has seen since it was made. Pages are 4096 bytes.
+public struct DeviceCounters: Sendable, Equatable {
+    public var messages: UInt64 = 0
+    /// Pages newly held.
+    public var inflatedPages: UInt64 = 0
+    /// Pages that were held and are not any more.
+    public var deflatedPages: UInt64 = 0
+    /// Pages taken below what we asked for (DEFLATE_ON_OOM, or a guest that breaks D7).
+    public var unsolicitedPages: UInt64 = 0
+    /// Page numbers outside memory, in a hole, or of a ring.
+    public var badPages: UInt64 = 0
+    /// Zero entries: page 0, or the upper halves of Windows' 8-byte entries. Ignored.
+    public var zeroEntries: UInt64 = 0
+    /// Inflated twice, or deflated though not held.
+    public var repeatedPages: UInt64 = 0
+    /// Requests whose buffers could not be read.
+    public var unreadable: UInt64 = 0
+    public var reportedBytes: UInt64 = 0
+    public var hintedBytes: UInt64 = 0
+    /// Hints under no command, or another one (spec V8).
+    public var ignoredHints: UInt64 = 0
+    public var statisticsSets: UInt64 = 0
+
+    public init() {}
+}

@@ -1,0 +1,52 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+const int clinux_seal_shrink = F_SEAL_SHRINK;
+
+int clinux_memfd_create(const char *name) { return memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING); }
+
+int clinux_memfd_sealed(const char *name, int64_t size) {
+    int descriptor = clinux_memfd_create(name);
+    if (descriptor < 0) return -1;
+    if (ftruncate(descriptor, size) < 0 || fcntl(descriptor, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) < 0) {
+        int error = errno;
+        close(descriptor);
+        errno = error;
+        return -1;
+    }
+    return descriptor;
+}
+
+int clinux_seals(int descriptor) { return fcntl(descriptor, F_GET_SEALS); }
+
+int clinux_punch_hole(int descriptor, int64_t offset, int64_t length) {
+    int result;
+    do {
+        result = fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length);
+    } while (result < 0 && errno == EINTR);
+    return result;
+}
+
+int clinux_file_facts(int descriptor, struct clinux_file_facts *facts) {
+    struct stat status;
+    struct statfs system;
+    if (fstat(descriptor, &status) < 0 || fstatfs(descriptor, &system) < 0) return -1;
+    int flags = fcntl(descriptor, F_GETFL);
+    if (flags < 0) return -1;
+    facts->device = status.st_dev;
+    facts->inode = status.st_ino;
+    facts->size = status.st_size;
+    facts->allocated = (int64_t)status.st_blocks * 512;
+    facts->is_hugetlbfs = system.f_type == HUGETLBFS_MAGIC;
+    facts->page_size = facts->is_hugetlbfs ? (int64_t)system.f_bsize : sysconf(_SC_PAGESIZE);
+    facts->is_writable = (flags & O_ACCMODE) == O_RDWR;
+    return 0;
+}

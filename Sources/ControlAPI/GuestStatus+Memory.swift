@@ -1,0 +1,17 @@
+extension GuestStatus {
+    /// What the guest's statistics call its page cache, in bytes; `nil` if it has not told.
+    public var cache: UInt64? { statistics.values["disk-caches"] }
+
+    /// What the guest's programs and kernel use, in bytes: neither free, nor cache, nor in the balloon. `nil` if the
+    /// guest has not told enough.
+    public var used: UInt64? {
+        guard let total = statistics.values["total-memory"], let free = statistics.values["free-memory"], let cache
+        else {
+            return nil
+        }
+        // Linux takes the balloon out of its total, except with DEFLATE_ON_OOM.
+        let countsBalloon = features.contains { $0.name == "deflate-on-oom" && $0.negotiated }
+        let others = [free, cache, countsBalloon ? held : 0]
+        return others.reduce(total) { rest, part in rest > part ? rest - part : 0 }
+    }
+}

@@ -1,0 +1,30 @@
+internal import CLinux
+internal import Glibc
+
+/// An eventfd: one side signals, the other waits with an ``EventPoll``.
+public struct EventCounter: ~Copyable, Sendable {
+    public let descriptor: OwnedDescriptor
+
+    public init() throws(SystemError) {
+        descriptor = try OwnedDescriptor(clinux_eventfd(), from: "eventfd")
+    }
+
+    /// Takes over an eventfd that somebody else made.
+    public init(owning descriptor: consuming OwnedDescriptor) {
+        self.descriptor = descriptor
+    }
+
+    /// Adds one. Never blocks: a counter that is full is signalled already.
+    public func signal() {
+        var one: UInt64 = 1
+        _ = write(descriptor.raw, &one, MemoryLayout<UInt64>.size)
+    }
+
+    /// Sets the counter to zero.
+    ///
+    /// - Returns: false where the other side passed something that cannot be read: it would wake us for ever.
+    public func drain() -> Bool {
+        var count: UInt64 = 0
+        return read(descriptor.raw, &count, MemoryLayout<UInt64>.size) > 0 || Glibc.errno == EAGAIN
+    }
+}

@@ -1,0 +1,11 @@
+internal import Glibc
+
+/// The host's monotonic time.
+public enum MonotonicClock {
+    /// Nanoseconds since an arbitrary moment.
+    public static func now() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+}

@@ -1,0 +1,21 @@
+internal import Glibc
+public import SystemPackage
+
+/// A system call that failed.
+public struct SystemError: Error, Equatable, CustomStringConvertible {
+    /// The call, such as `mmap`.
+    public let call: String
+    public let errno: Errno
+
+    public init(_ call: String, _ errno: Errno) {
+        self.call = call
+        self.errno = errno
+    }
+
+    /// The calling thread's `errno`, read at once after the call.
+    public static func last(_ call: String) -> SystemError {
+        SystemError(call, Errno(rawValue: Glibc.errno))
+    }
+
+    public var description: String { "\(call): \(errno)" }
+}

@@ -1,0 +1,74 @@
+internal import ControlAPI
+
+/// A key that a guest has in `--guest` and in the configuration file alike.
+struct GuestKey: Sendable {
+    let name: String
+    /// What can be written, for help texts: `on|off`.
+    let value: String
+    let set: @Sendable (inout GuestDraft, String) throws(ValueError) -> Void
+
+    /// All keys, in the order of the documentation.
+    static let all: [GuestKey] = [
+        GuestKey(name: "socket", value: "PATH") { (draft, text) throws(ValueError) in
+            do {
+                draft.configuration.socket = try UnixSocketPath(text).path
+            } catch {
+                throw ValueError("\(error)")
+            }
+        },
+        GuestKey(name: "max", value: "SIZE") { (draft, text) throws(ValueError) in
+            let bytes = try size(text).bytes
+            guard bytes % 4096 == 0 else { throw ValueError("\(text.debugDescription): not a multiple of 4K") }
+            draft.configuration.max = bytes
+        },
+        flag("deflate-on-oom", \.deflateOnOOM),
+        flag("free-page-reporting", \.freePageReporting),
+        flag("free-page-hint", \.freePageHint),
+        flag("page-poison", \.pagePoison),
+        GuestKey(name: "statistics-interval", value: "SECONDS") { (draft, text) throws(ValueError) in
+            guard let number = Double(text), let seconds = StatisticsInterval.seconds(number) else {
+                throw ValueError("\(text.debugDescription): not a time; \(StatisticsInterval.wanted)")
+            }
+            draft.configuration.statisticsInterval = seconds
+        },
+        GuestKey(name: "target", value: "SIZE|PERCENT") { (draft, text) throws(ValueError) in
+            do {
+                draft.target = try SizeOrShare(parsing: text)
+            } catch {
+                throw ValueError("\(error)")
+            }
+        },
+    ]
+
+    /// The key of that name, or an error that proposes the nearest one.
+    static func named(_ name: String) throws(ValueError) -> GuestKey {
+        if let key = all.first(where: { $0.name == name }) { return key }
+        throw ValueError(unknown(name, among: all.map(\.name)))
+    }
+
+    /// The sentence about a key that does not exist.
+    static func unknown(_ name: String, among names: [String]) -> String {
+        if let near = nearest(to: name, among: names) { return "unknown key; did you mean \(near)?" }
+        return "unknown key; the keys are \(names.joined(separator: ", "))"
+    }
+
+    private typealias Flag = any WritableKeyPath<GuestConfiguration, Bool> & Sendable
+
+    private static func flag(_ name: String, _ path: Flag) -> GuestKey {
+        GuestKey(name: name, value: "on|off") { (draft, text) throws(ValueError) in
+            switch text.lowercased() {
+            case "on", "true", "yes": draft.configuration[keyPath: path] = true
+            case "off", "false", "no": draft.configuration[keyPath: path] = false
+            default: throw ValueError("\(text.debugDescription): write on or off")
+            }
+        }
+    }
+
+    private static func size(_ text: String) throws(ValueError) -> ByteSize {
+        do {
+            return try ByteSize(parsing: text)
+        } catch {
+            throw ValueError("\(error)")
+        }
+    }
+}

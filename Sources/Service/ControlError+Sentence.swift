@@ -1,0 +1,16 @@
+extension ControlError: CustomStringConvertible {
+    /// One line, ready for people.
+    package var sentence: String {
+        switch self {
+        case .unknownGuest(let sentence), .invalid(let sentence), .conflict(let sentence): sentence
+        }
+    }
+
+    package var description: String { sentence }
+
+    /// The refusal of a name that no guest has; it names those that there are.
+    package static func noGuest(_ name: String, among names: [String]) -> ControlError {
+        let known = names.isEmpty ? "no guests are configured" : "the guests are \(names.joined(separator: ", "))"
+        return .unknownGuest("no guest is called \(name.debugDescription); \(known)")
+    }
+}

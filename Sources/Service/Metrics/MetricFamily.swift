@@ -1,0 +1,43 @@
+/// One metric with all its samples, as Prometheus' text format wants it.
+struct MetricFamily {
+    enum Kind: String {
+        case gauge
+        case counter
+    }
+
+    private(set) var text: String
+    private(set) var isEmpty = true
+    private let name: String
+
+    init(_ name: String, _ kind: Kind, _ help: String) {
+        self.name = name
+        text = "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
+    }
+
+    mutating func add(_ labels: KeyValuePairs<String, String> = [:], _ value: UInt64) {
+        add(labels, "\(value)")
+    }
+
+    mutating func add(_ labels: KeyValuePairs<String, String> = [:], _ value: Double) {
+        add(labels, value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value))" : "\(value)")
+    }
+
+    private mutating func add(_ labels: KeyValuePairs<String, String>, _ value: String) {
+        isEmpty = false
+        let pairs = labels.map { "\($0.key)=\"\(Self.escape($0.value))\"" }
+        text += name + (pairs.isEmpty ? "" : "{" + pairs.joined(separator: ",") + "}") + " \(value)\n"
+    }
+
+    private static func escape(_ value: String) -> String {
+        var escaped = ""
+        for character in value.unicodeScalars {
+            switch character {
+            case "\\": escaped += "\\\\"
+            case "\"": escaped += "\\\""
+            case "\n": escaped += "\\n"
+            default: escaped.unicodeScalars.append(character)
+            }
+        }
+        return escaped
+    }
+}

@@ -1,0 +1,68 @@
+/// A request of the driver: the buffers of one descriptor chain, checked and copied out of the ring.
+///
+/// It is filled by ``SplitQueue/next(from:into:)`` and meant to be used again: it allocates only until it has grown to
+/// the longest chain of its queue.
+public struct DescriptorChain: Sendable {
+    /// One buffer in guest memory. Its address is the driver's claim.
+    public struct Buffer: Equatable, Sendable {
+        public var address: UInt64
+        /// Bytes.
+        public var length: UInt32
+        public var isDeviceWritable: Bool
+
+        public init(address: UInt64, length: UInt32, isDeviceWritable: Bool) {
+            self.address = address
+            self.length = length
+            self.isDeviceWritable = isDeviceWritable
+        }
+    }
+
+    /// What the used ring has to name when the chain is returned.
+    public internal(set) var head: UInt16 = 0
+    /// In the driver's order: first what the device reads, then what it may write.
+    public internal(set) var buffers: [Buffer] = []
+
+    public init() {}
+
+    public init(head: UInt16, buffers: [Buffer]) {
+        self.head = head
+        self.buffers = buffers
+    }
+
+    mutating func start(head: UInt16) {
+        self.head = head
+        buffers.removeAll(keepingCapacity: true)
+    }
+}
+
+/// Why a chain was refused. It is returned to the driver all the same.
+public enum ChainFault: Error, Equatable, Sendable {
+    /// `next` points outside the table.
+    case nextOutsideTable
+    /// More descriptors than the queue has, which a loop has too.
+    case tooLong
+    case indirectNotNegotiated
+    /// An indirect table within an indirect table, or one that goes on with `next`.
+    case nestedIndirect
+    /// A table of zero bytes, or of no multiple of 16, or longer than the queue.
+    case badIndirectSize
+    /// The indirect table does not lie in guest memory.
+    case indirectOutsideMemory
+    case readableAfterWritable
+    /// The buffers together have more than 2^32 bytes.
+    case tooManyBytes
+}
+
+/// Why a queue cannot go on. Nothing of it can be trusted until the driver sets it up again.
+public enum QueueFault: Error, Equatable, Sendable {
+    /// `avail.idx` is further ahead than the queue is long.
+    case availableIndexJumped
+    /// A head outside the descriptor table: there is nothing that could be returned.
+    case headOutsideTable
+    /// Not a power of two, or above 32768.
+    case badSize
+    /// A part of the ring is not aligned as §2.7 wants it.
+    case misaligned
+    /// The memory file was truncated under the ring.
+    case ringLost
+}

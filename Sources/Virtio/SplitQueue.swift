@@ -1,0 +1,164 @@
+internal import Synchronization
+
+/// The device's side of a split virtqueue: takes chains off the available ring, returns them on the used ring.
+///
+/// One thread at a time. Nothing that the driver writes can make it trap; a chain that is refused can still be
+/// returned, and has to be.
+public struct SplitQueue: ~Copyable {
+    let ring: SplitRing
+    let usesEventIndex: Bool
+    let allowsIndirect: Bool
+    /// The entry of the available ring that is taken next (free-running).
+    public private(set) var nextAvailable: UInt16
+    /// The entry of the used ring that is written next (free-running).
+    private var nextUsed: UInt16
+    /// Where `nextUsed` stood when the driver was last considered for a notification.
+    private var lastNotified: UInt16
+    /// Scratch for one indirect table, so that a table is read once.
+    private var table: [UInt64]
+
+    /// Takes up a ring at entry `base` of its available ring, 0 for a fresh one.
+    ///
+    /// The position in the used ring is read from the ring: the driver's device stopped there.
+    public init(ring: SplitRing, base: UInt16, usesEventIndex: Bool, allowsIndirect: Bool) {
+        self.ring = ring
+        self.usesEventIndex = usesEventIndex
+        self.allowsIndirect = allowsIndirect
+        nextAvailable = base
+        nextUsed = ring.usedIndex
+        lastNotified = nextUsed
+        table = []
+    }
+
+    /// What ``next(from:into:)`` found.
+    public enum Next: Equatable {
+        case empty
+        case chain
+        /// A chain that breaks a rule: `chain.head` is to be returned with length 0.
+        case refused(ChainFault)
+    }
+
+    /// Takes the next chain.
+    public mutating func next(
+        from memory: borrowing some GuestMemory & ~Copyable, into chain: inout DescriptorChain
+    ) throws(QueueFault) -> Next {
+        let waiting = ring.availableIndex &- nextAvailable
+        guard waiting != 0 else { return .empty }
+        guard waiting <= ring.size else { throw .availableIndexJumped }
+        let head = ring.availableHead(nextAvailable)
+        guard head < ring.size else { throw .headOutsideTable }
+        nextAvailable &+= 1
+        chain.start(head: head)
+        do throws(ChainFault) {
+            try collect(from: memory, into: &chain)
+            return .chain
+        } catch {
+            return .refused(error)
+        }
+    }
+
+    /// Returns a chain. `written` is what the device wrote into its writable buffers, in bytes.
+    public mutating func complete(head: UInt16, written: UInt32 = 0) {
+        ring.setUsedEntry(nextUsed, head: head, length: written)
+        nextUsed &+= 1
+        ring.publishUsedIndex(nextUsed)
+    }
+
+    /// Whether the driver wants to be told of what was completed since the last call (§2.7.7).
+    public mutating func needsNotification() -> Bool {
+        // Between the used index that we wrote and the event or flag that we read: the driver does it in the other
+        // order, and one of the two must see the other.
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        let old = lastNotified
+        lastNotified = nextUsed
+        guard old != nextUsed else { return false }
+        guard usesEventIndex else { return ring.availableFlags & 1 == 0 }
+        return SplitRing.passed(event: ring.usedEvent, from: old, to: nextUsed)
+    }
+
+    /// Asks the driver to tell of the next chain, after the queue was found empty.
+    ///
+    /// - Returns: true if a chain came in meanwhile: then no notification may come, and the queue must be read again.
+    public mutating func rearm() -> Bool {
+        if usesEventIndex {
+            ring.setAvailableEvent(nextAvailable)
+        } else if ring.usedFlags != 0 {
+            ring.setUsedFlags(0)
+        }
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        return ring.availableIndex != nextAvailable
+    }
+
+    // MARK: - Chains
+
+    private mutating func collect(
+        from memory: borrowing some GuestMemory & ~Copyable, into chain: inout DescriptorChain
+    ) throws(ChainFault) {
+        var index = chain.head
+        var builder = Builder(limit: Int(ring.size))
+        while true {
+            let descriptor = ring.descriptor(index)
+            if descriptor.flags.contains(.indirect) {
+                guard allowsIndirect else { throw .indirectNotNegotiated }
+                guard !descriptor.flags.contains(.next) else { throw .nestedIndirect }
+                try collectIndirect(descriptor, from: memory, into: &chain, &builder)
+                return
+            }
+            try builder.append(descriptor, to: &chain)
+            guard descriptor.flags.contains(.next) else { return }
+            index = descriptor.next
+            guard index < ring.size else { throw .nextOutsideTable }
+        }
+    }
+
+    private mutating func collectIndirect(
+        _ descriptor: Descriptor, from memory: borrowing some GuestMemory & ~Copyable,
+        into chain: inout DescriptorChain, _ builder: inout Builder
+    ) throws(ChainFault) {
+        let bytes = Int(descriptor.length)
+        let count = bytes / Descriptor.size
+        guard count > 0, bytes % Descriptor.size == 0, count <= Int(ring.size) else { throw .badIndirectSize }
+        if table.count < 2 * count { table = Array(repeating: 0, count: 2 * count) }
+        do throws(GuestMemoryError) {
+            var words = table.mutableSpan
+            try words.withUnsafeMutableBytes { buffer throws(GuestMemoryError) in
+                try memory.read(descriptor.address, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<bytes]))
+            }
+        } catch {
+            throw .indirectOutsideMemory
+        }
+        var index = 0
+        while true {
+            let entry = Descriptor(words: table[2 * index], table[2 * index + 1])
+            guard !entry.flags.contains(.indirect) else { throw .nestedIndirect }
+            try builder.append(entry, to: &chain)
+            guard entry.flags.contains(.next) else { return }
+            index = Int(entry.next)
+            guard index < count else { throw .nextOutsideTable }
+        }
+    }
+
+    /// The rules that a chain as a whole obeys.
+    private struct Builder {
+        let limit: Int
+        var bytes: UInt32 = 0
+        var seenWritable = false
+
+        init(limit: Int) { self.limit = limit }
+
+        mutating func append(_ descriptor: Descriptor, to chain: inout DescriptorChain) throws(ChainFault) {
+            guard chain.buffers.count < limit else { throw .tooLong }
+            let isWritable = descriptor.flags.contains(.write)
+            if isWritable {
+                seenWritable = true
+            } else if seenWritable {
+                throw .readableAfterWritable
+            }
+            let (sum, overflow) = bytes.addingReportingOverflow(descriptor.length)
+            guard !overflow else { throw .tooManyBytes }
+            bytes = sum
+            chain.buffers.append(
+                .init(address: descriptor.address, length: descriptor.length, isDeviceWritable: isWritable))
+        }
+    }
+}

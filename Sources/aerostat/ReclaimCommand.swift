@@ -1,0 +1,36 @@
+import ArgumentParser
+import ControlAPI
+
+struct ReclaimCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reclaim",
+        abstract: "Give the host all memory that is free in the guest now, and return to the target.")
+
+    @Argument(help: "The guest.")
+    var name: String
+
+    @OptionGroup var waiting: WaitOptions
+    @OptionGroup var options: ControlOptions
+
+    func run() async throws {
+        let client = options.client
+        let accepted = try await client.reclaim(name)
+        guard waiting.wait else {
+            if options.json { return try Output.json(accepted) }
+            return Output.line(accepted.message)
+        }
+        if !options.json { Output.line(accepted.message) }
+        let progress = ProgressLine {
+            "\(name): host uses \(StatusText.size($0.hostMemory)), balloon holds \(StatusText.size($0.held))"
+        }
+        let ended = try await client.wait(for: name, deadline: waiting.deadline, progress: progress.show) { guest in
+            guest.balloon == .reclaiming ? nil : guest
+        }
+        progress.end()
+        guard let guest = ended else { throw CommandFailure("\(name): still reclaiming when the time was over") }
+        if options.json { return try Output.json(guest) }
+        Output.line(
+            "\(name): host uses \(StatusText.size(guest.hostMemory)) (\(StatusText.size(accepted.guest.hostMemory)) before); "
+                + "\(guest.balloon.rawValue): \(guest.reason)")
+    }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import ControlAPI
+
+struct SetCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "set", abstract: "Ask for another size: what the guest sees, or the balloon.",
+        usage: "aerostat set NAME SIZE [--wait]\naerostat set NAME --balloon SIZE [--wait]")
+
+    @Argument(help: "The guest.")
+    var name: String
+
+    @Argument(help: "What the guest shall see: 512M, 2G, or a share of its memory such as 33%.")
+    var size: String?
+
+    @Option(help: ArgumentHelp("What the balloon shall hold, instead; 0 empties it.", valueName: "size"))
+    var balloon: String?
+
+    @OptionGroup var waiting: WaitOptions
+    @OptionGroup var options: ControlOptions
+
+    func validate() throws {
+        guard (size == nil) != (balloon == nil) else {
+            throw ValidationError("name one size: what the guest shall see, or --balloon SIZE")
+        }
+    }
+
+    func run() async throws {
+        let client = options.client
+        let accepted = try await client.setTarget(try await request(client), of: name)
+        guard waiting.wait else {
+            if options.json { return try Output.json(accepted) }
+            return Output.line(accepted.message)
+        }
+        if !options.json { Output.line(accepted.message) }
+        let progress = ProgressLine {
+            "\(name): guest sees \(StatusText.size($0.visible)), balloon holds "
+                + "\(StatusText.size($0.held)) of \(StatusText.size($0.target)), \($0.balloon.rawValue)"
+        }
+        let outcome = try await client.waitUntilReached(name, deadline: waiting.deadline, progress: progress.show)
+        progress.end()
+        try finish(outcome)
+    }
+
+    private func request(_ client: ControlClient) async throws -> TargetRequest {
+        if let balloon {
+            return TargetRequest(balloon: try await bytes(SizeOrShare(parsing: balloon, zero: true), client))
+        }
+        return TargetRequest(visible: try await bytes(SizeOrShare(parsing: size ?? ""), client))
+    }
+
+    private func bytes(_ size: SizeOrShare, _ client: ControlClient) async throws -> UInt64 {
+        if case .size(let size) = size { return size.bytes }
+        guard let max = try await client.status(of: name).max else {
+            throw CommandFailure(
+                "\(size): the memory of guest \(name) is not known before its VMM connects; write a size such as 512M")
+        }
+        return size.bytes(of: max)
+    }
+
+    private func finish(_ outcome: WaitOutcome) throws {
+        switch outcome {
+        case .reached(let guest):
+            if options.json { return try Output.json(guest) }
+            Output.line(
+                "\(name): reached: guest sees \(StatusText.size(guest.visible)), balloon holds \(StatusText.size(guest.held))"
+            )
+        case .givenUp(let guest):
+            if options.json { try Output.json(guest) }
+            let retry = guest.retrySeconds.map { "; tried again in \(StatusText.seconds($0))" } ?? ""
+            throw CommandFailure("\(name): not reached: \(guest.balloon.rawValue): \(guest.reason)\(retry)")
+        case .timedOut(let guest):
+            if options.json { try Output.json(guest) }
+            throw CommandFailure(
+                "\(name): not reached in time: balloon holds \(StatusText.size(guest.held)) of "
+                    + "\(StatusText.size(guest.target)); link \(guest.link.rawValue), state \(guest.balloon.rawValue)")
+        }
+    }
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+import ControlAPI
+
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Show all guests, or all about one.")
+
+    @Argument(help: "The guest; without it, all guests.")
+    var name: String?
+
+    @OptionGroup var options: ControlOptions
+
+    func run() async throws {
+        if let name {
+            let guest = try await options.client.status(of: name)
+            if options.json { return try Output.json(guest) }
+            return Output.line(StatusText.details(guest))
+        }
+        let guests = try await options.client.status()
+        if options.json { return try Output.json(guests) }
+        Output.line(StatusText.list(guests))
+    }
+}

@@ -1,0 +1,109 @@
+import ControlAPI
+
+/// Guests' statuses for people.
+enum StatusText {
+    /// One line for each guest.
+    static func list(_ guests: [GuestStatus]) -> String {
+        if guests.isEmpty { return "no guests are configured" }
+        var table = TextTable(
+            header: ["GUEST", "LINK", "MAX", "GUEST SEES", "BALLOON HELD", "BALLOON TARGET", "HOST USES", "STATE"],
+            rightAligned: [2, 3, 4, 5, 6])
+        for guest in guests {
+            table.add([
+                guest.name, guest.link.rawValue, size(guest.max), size(guest.visible), size(guest.held),
+                size(guest.target), size(guest.hostMemory), guest.balloon.rawValue,
+            ])
+        }
+        let problems = guests.flatMap { guest in guest.problems.map { "\n\(guest.name): problem: \($0)" } }
+        return table.text() + problems.joined()
+    }
+
+    /// All that is known of one guest.
+    static func details(_ guest: GuestStatus) -> String {
+        var parts = [head(guest), memory(guest), features(guest), statistics(guest), counters(guest.counters)]
+        parts += guest.problems.map { "problem: \($0)" }
+        return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
+    }
+
+    static func size(_ bytes: UInt64?) -> String {
+        bytes.map { ByteSize($0).description } ?? "-"
+    }
+
+    static func seconds(_ seconds: Double) -> String {
+        let tenths = (seconds * 10).rounded() / 10
+        return tenths == tenths.rounded() ? "\(Int64(tenths)) s" : "\(tenths) s"
+    }
+
+    private static func head(_ guest: GuestStatus) -> String {
+        var table = TextTable()
+        table.add(["guest", guest.name])
+        table.add(["socket", guest.socket])
+        table.add(["link", guest.link.rawValue])
+        let retry = guest.retrySeconds.map { "; tried again in \(seconds($0))" } ?? ""
+        table.add(["state", "\(guest.balloon.rawValue): \(guest.reason)\(retry)"])
+        return table.text()
+    }
+
+    private static func memory(_ guest: GuestStatus) -> String {
+        var table = TextTable(rightAligned: [1])
+        table.add(["promised (max)", size(guest.max), "what the VMM gave the guest"])
+        table.add(["guest sees", size(guest.visible), "max less the balloon that is held"])
+        table.add(["used", size(guest.used), "by the guest's programs and kernel (its statistics)"])
+        table.add(["cache", size(guest.cache), "the guest's page cache (its statistics)"])
+        table.add(["ballooned (held)", size(guest.held), "as we counted it, page by page"])
+        table.add(["balloon reported", size(guest.reported), "as the guest says"])
+        table.add(["balloon target", size(guest.target), "what we ask the guest for now" + seen(guest, guest.target)])
+        table.add([
+            "balloon requested", size(guest.requested), "what the operator asked for" + seen(guest, guest.requested),
+        ])
+        table.add(["host memory in use", size(guest.hostMemory), "what the host really spends on the guest"])
+        return "memory\n" + table.text(indent: "  ")
+    }
+
+    /// The same balloon in the guest's words.
+    private static func seen(_ guest: GuestStatus, _ balloon: UInt64?) -> String {
+        guard let max = guest.max, let balloon, balloon <= max else { return "" }
+        return " (guest sees \(size(max - balloon)))"
+    }
+
+    private static func features(_ guest: GuestStatus) -> String {
+        if guest.features.isEmpty { return "" }
+        var table = TextTable(header: ["features", "OFFERED", "NEGOTIATED", "SEEN"])
+        for feature in guest.features {
+            let marks = [feature.offered, feature.negotiated, feature.seen].map { $0 ? "yes" : "no" }
+            table.add(["  " + feature.name] + marks)
+        }
+        return table.text()
+    }
+
+    static func statistics(_ guest: GuestStatus) -> String {
+        let statistics = guest.statistics
+        let interval = statistics.intervalSeconds > 0 ? "every \(seconds(statistics.intervalSeconds))" : "on demand"
+        let age = statistics.ageSeconds.map { ", \(seconds($0)) old" } ?? ""
+        let head = "statistics: \(statistics.state.rawValue), \(interval)\(age)"
+        if statistics.values.isEmpty { return head }
+        var table = TextTable(rightAligned: [1])
+        for (tag, value) in statistics.values.sorted(by: { $0.key < $1.key }) {
+            table.add([tag, sizes.contains(tag) ? size(value) : "\(value)"])
+        }
+        return head + "\n" + table.text(indent: "  ")
+    }
+
+    private static let sizes: Set = [
+        "free-memory", "total-memory", "available-memory", "disk-caches", "swap-in", "swap-out",
+    ]
+
+    private static func counters(_ counters: Counters) -> String {
+        var table = TextTable(rightAligned: [1])
+        table.add(["into the balloon", size(counters.inflatedPages &* 4096)])
+        table.add(["out of the balloon", size(counters.deflatedPages &* 4096)])
+        table.add(["taken back unasked", size(counters.unsolicitedPages &* 4096)])
+        table.add(["reported free", size(counters.reportedFreeBytes)])
+        table.add(["hinted free", size(counters.hintedFreeBytes)])
+        table.add(["given to the host", size(counters.discardedBytes), "in \(counters.discardCalls) calls"])
+        table.add(["alarms", "\(counters.alarms)"])
+        table.add(["refused pages", "\(counters.badPages)"])
+        table.add(["refused chains", "\(counters.badChains)"])
+        return "since the daemon started\n" + table.text(indent: "  ")
+    }
+}
