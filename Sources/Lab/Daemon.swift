@@ -53,7 +53,8 @@ public final class Daemon: Sendable {
         let control = folder.appending(path: "control").path
         var words = [program, "serve", "--control", control]
         for guest in guests {
-            words += ["--guest", ([guest.name, "socket=\(sockets[guest.name] ?? "")"] + guest.options).joined(separator: ",")]
+            let socket = "socket=\(sockets[guest.name] ?? "")"
+            words += ["--guest", ([guest.name, socket] + guest.options).joined(separator: ",")]
         }
         client = ControlClient(path: control)
         process = try Child(name: "aerostat", words + arguments, log: folder.appending(path: "daemon"))

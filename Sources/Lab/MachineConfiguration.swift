@@ -22,7 +22,7 @@ public struct MachineConfiguration: Sendable {
     /// Listens for a second QMP client there.
     public var qmpSocket: String?
 
-    public init(kernel: KernelSeries = .v6_1) { self.kernel = kernel }
+    public init(kernel: KernelSeries = .bookworm) { self.kernel = kernel }
 
     func commandLine(_ lab: LabEnvironment, console: String) -> [String] {
         var words = [

@@ -8,7 +8,7 @@ struct Bench: AsyncParsableCommand {
         abstract: "Measure inflating 512 MiB of touched memory, ours against QEMU's own device.",
         discussion: "Seen from outside: from the request until the host's memory file has shrunk. Turns alternate.")
 
-    @Option(help: "Guest kernel: 6.1 or 6.12.") var kernel = KernelSeries.v6_1
+    @Option(help: "Guest kernel: 6.1 or 6.12.") var kernel = KernelSeries.bookworm
     @Option(help: "Measurements of each contender in each case.") var runs = 3
     @Flag(help: "Leave our own device out.") var qemuOnly = false
     @Flag(help: "Print the report as JSON instead of tables.") var json = false

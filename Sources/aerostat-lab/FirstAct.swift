@@ -27,11 +27,13 @@ struct FirstAct {
     }
 
     func show(_ outcomes: [KilledOrAlive.Outcome]) {
-        console.print("Act 1, killed or alive: a guest of \(experiment.guestMegabytes) MiB with")
+        let sizes = experiment
         console.print(
-            "\(experiment.balloonMegabytes) MiB in its balloon, and a program that needs \(experiment.programMegabytes) MiB.")
+            "Act 1, killed or alive: a guest of \(sizes.guestMegabytes) MiB with \(sizes.balloonMegabytes) MiB in")
+        console.print("its balloon, and a program that takes \(sizes.programMegabytes) MiB and verifies every page.")
         for kernel in kernels {
-            var table = Table("Linux \(kernel.rawValue)", "program", "seconds", "lost", "bad pages", "still in the balloon")
+            var table = Table(
+                "Linux \(kernel.rawValue)", "program", "seconds", "lost", "bad pages", "still in the balloon")
             for contender in [.none] + devices.flatMap({ [Contender($0), Contender($0, deflatesOnOOM: true)] }) {
                 let mine = outcomes.filter { $0.kernel == kernel && $0.contender == contender }
                 guard let one = mine.last else { continue }
@@ -39,7 +41,8 @@ struct FirstAct {
                 table.add(
                     contender.name, isAlive ? "alive" : "killed",
                     isAlive ? String(format: "%.2f", seconds(outcomes, kernel, contender) ?? 0) : "-",
-                    isAlive && contender != .none ? String(format: "%.2f", lost(outcomes, kernel, contender) ?? 0) : "-",
+                    isAlive && contender != .none
+                        ? String(format: "%.2f", lost(outcomes, kernel, contender) ?? 0) : "-",
                     isAlive ? String(mine.map(\.badPages).max() ?? 0) : "-",
                     contender == .none ? "-" : "\(one.leftBytes >> 20) MiB")
             }

@@ -26,16 +26,19 @@ struct SecondAct {
     }
 
     func show(_ outcomes: [AliveAndWell.Outcome]) {
-        console.print("Act 2, alive and well: \(experiment.balloonMegabytes) MiB in the balloon; a thread reads")
-        console.print("\(experiment.fileMegabytes) MiB of a disk at random, all in the guest's cache, when a program takes")
-        console.print("\(experiment.programMegabytes) MiB and keeps them. Reads a second:")
+        let sizes = experiment
+        console.print(
+            "Act 2, alive and well: a guest of \(sizes.guestMegabytes) MiB with \(sizes.balloonMegabytes) MiB in")
+        console.print("its balloon. A thread reads \(sizes.fileMegabytes) MiB of a disk at random, all in the guest's")
+        console.print("cache, when a program takes \(sizes.programMegabytes) MiB and keeps them. Reads a second:")
         for kernel in kernels {
             var table = Table(
                 "Linux \(kernel.rawValue)", "program", "seconds", "while it takes", "0-2 s after", "2-4 s after",
                 "still in the balloon")
             for outcome in outcomes where outcome.kernel == kernel {
                 table.add(
-                    outcome.contender.name, outcome.isAlive ? "alive" : "killed", String(format: "%.2f", outcome.seconds),
+                    outcome.contender.name, outcome.isAlive ? "alive" : "killed",
+                    String(format: "%.2f", outcome.seconds),
                     thousands(outcome.during), thousands(outcome.first), thousands(outcome.second),
                     outcome.contender == .none ? "-" : "\(outcome.leftBytes >> 20) MiB")
             }

@@ -37,7 +37,7 @@ public struct AliveAndWell: Sendable {
         return try await Rig.with(contender, configuration, in: lab) { rig in
             try await rig.inflate(to: UInt64(balloonMegabytes) << 20)
             try await rig.machine.startReader(megabytes: fileMegabytes)
-            try await Task.sleep(for: .seconds(1)) // the window `before`
+            try await Task.sleep(for: .seconds(1))  // the window `before`
             let eaten = try await rig.machine.eat(megabytes: programMegabytes, holdSeconds: 4.3)
             let left = try await rig.held()
             let series = try await rig.machine.readSeries()

@@ -12,7 +12,7 @@ public struct IdleDaemon: Sendable {
         return try await Rig.with(contender, configuration, in: lab) { rig in
             guard let daemon = rig.daemon else { throw LabError(.missing, "no daemon runs") }
             try await rig.inflate(to: 64 << 20)
-            try await Task.sleep(for: .seconds(2)) // what the last request left behind
+            try await Task.sleep(for: .seconds(2))  // what the last request left behind
             let before = try ProcessActivity.voluntarySwitches(of: daemon.pid)
             try await Task.sleep(for: .seconds(seconds))
             let after = try ProcessActivity.voluntarySwitches(of: daemon.pid)

@@ -16,6 +16,8 @@ public struct KilledOrAlive: Sendable {
     public var guestMegabytes = 1024
     public var balloonMegabytes = 700
     public var programMegabytes = 600
+    public var cpus = 1
+    public var initOnAlloc: Bool?
 
     public init() {}
 
@@ -24,6 +26,8 @@ public struct KilledOrAlive: Sendable {
         var configuration = MachineConfiguration(kernel: kernel)
         configuration.megabytes = guestMegabytes
         configuration.hasDisk = false
+        configuration.cpus = cpus
+        configuration.initOnAlloc = initOnAlloc
         return try await Rig.with(contender, configuration, in: lab) { rig in
             try await rig.inflate(to: UInt64(balloonMegabytes) << 20)
             let eaten = try await rig.machine.eat(megabytes: programMegabytes)
