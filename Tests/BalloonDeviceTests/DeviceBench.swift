@@ -70,7 +70,7 @@ final class DeviceBench {
     }
 
     func bytes(of pages: some Sequence<UInt32>) -> [UInt8] {
-        pages.flatMap { page in withUnsafeBytes(of: page.littleEndian, Array.init) }
+        pages.map(\.littleEndian).withUnsafeBytes(Array.init)
     }
 
     @discardableResult

@@ -27,7 +27,7 @@ public final class TestMemory: GuestMemory {
     }
 
     public func write(_ content: [UInt8], at address: UInt64) {
-        for (index, byte) in content.enumerated() { bytes[Int(address) + index] = byte }
+        UnsafeMutableRawBufferPointer(rebasing: bytes[Int(address)...]).copyBytes(from: content)
     }
 
     public func store<Number: FixedWidthInteger>(_ number: Number, at address: UInt64) {
