@@ -82,5 +82,9 @@ let package = Package(
             name: "aerostat-lab", dependencies: ["Lab", argumentParser], swiftSettings: settings),
 
         tests("VirtioTests", ["Virtio"]),
+        tests("VhostUserTests", ["VhostUser", "Virtio", "HostMemory", "Linux", "CLinux"]),
+        tests(
+            "GuestTests",
+            ["Service", "ControlAPI", "VhostUser", "Balloon", "BalloonDevice", "HostMemory", "Virtio", "Linux", "CLinux"]),
     ]
 )

@@ -10,7 +10,10 @@ public struct EventCounter: ~Copyable, Sendable {
     }
 
     /// Takes over an eventfd that somebody else made.
-    public init(owning descriptor: consuming OwnedDescriptor) {
+    ///
+    /// Throws where it is something else: a write to a pipe could block for ever, or end the process.
+    public init(adopting descriptor: consuming OwnedDescriptor) throws(SystemError) {
+        guard clinux_adopt_eventfd(descriptor.raw) == 0 else { throw .last("eventfd") }
         self.descriptor = descriptor
     }
 
