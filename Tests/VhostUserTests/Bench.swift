@@ -162,12 +162,12 @@ final class Bench {
 
     /// Agrees on all extensions, or on some.
     func negotiate(_ features: UInt64 = Bench.features, _ extensions: ProtocolFeatures = .offered) throws {
-        try call(.setProtocolFeatures, .words(extensions.rawValue))
-        try call(.setFeatures, .words(features | 1 << 30))
+        try call(.setProtocolFeatures, .longs(extensions.rawValue))
+        try call(.setFeatures, .longs(features | 1 << 30))
     }
 
     static func region(_ guest: UInt64, _ size: UInt64, user: UInt64, offset: UInt64 = 0) -> [UInt8] {
-        .words(guest, size, user, offset)
+        .longs(guest, size, user, offset)
     }
 
     /// Tells memory of one region, at guest address 0 and VMM address ``userBase``.
@@ -182,14 +182,14 @@ final class Bench {
         try call(.setVringSize, .words(queue, size))
         try call(.setVringBase, .words(queue, base))
         try call(.setVringAddress, Self.addresses(queue))
-        try call(.setVringKick, .words(UInt64(queue)), descriptors: [kick])
+        try call(.setVringKick, .longs(UInt64(queue)), descriptors: [kick])
     }
 
     static func addresses(
         _ queue: UInt32, descriptors: UInt64 = userBase + 0x1000, available: UInt64 = userBase + 0x2000,
         used: UInt64 = userBase + 0x3000
     ) -> [UInt8] {
-        .words(queue, 0) + .words(descriptors, used, available, 0)
+        .words(queue, 0) + .longs(descriptors, used, available, 0)
     }
 }
 

@@ -30,8 +30,8 @@ struct MemoryTests {
     @Test func regionsComeAndGo() throws {
         let bench = try Bench()
         let one = try file()
-        let high: [UInt8] = .words(UInt64(0)) + Bench.region(1 << 32, mebibyte, user: 0x2000_0000, offset: mebibyte)
-        let low: [UInt8] = .words(UInt64(0)) + Bench.region(0, mebibyte, user: 0x1000_0000)
+        let high: [UInt8] = .longs(0) + Bench.region(1 << 32, mebibyte, user: 0x2000_0000, offset: mebibyte)
+        let low: [UInt8] = .longs(0) + Bench.region(0, mebibyte, user: 0x1000_0000)
         try bench.call(.addMemoryRegion, high, descriptors: [one.descriptor.raw])
         try bench.call(.addMemoryRegion, low, descriptors: [one.descriptor.raw])
         #expect(bench.memory.regions.map(\.guestAddress) == [0, 1 << 32])
@@ -53,7 +53,7 @@ struct MemoryTests {
             Bench.region(0, mebibyte / 2, user: Bench.userBase), Bench.region(0, mebibyte, user: Bench.userBase + 4096),
             Bench.region(4096, mebibyte, user: Bench.userBase),
         ] {
-            #expect(throws: VhostUserError.self) { try bench.call(.removeMemoryRegion, .words(UInt64(0)) + region) }
+            #expect(throws: VhostUserError.self) { try bench.call(.removeMemoryRegion, .longs(0) + region) }
         }
         #expect(bench.memory.size == mebibyte)
     }
@@ -66,7 +66,7 @@ struct MemoryTests {
         let one = try file()
         #expect(throws: VhostUserError.memory(.misaligned(address: guest, size: size))) {
             try bench.call(
-                .addMemoryRegion, .words(UInt64(0)) + Bench.region(guest, size, user: 0, offset: offset),
+                .addMemoryRegion, .longs(0) + Bench.region(guest, size, user: 0, offset: offset),
                 descriptors: [one.descriptor.raw])
         }
     }
@@ -80,7 +80,7 @@ struct MemoryTests {
         let one = try file()
         #expect(throws: VhostUserError.memory(.tooHigh(address: guest, size: size))) {
             try bench.call(
-                .addMemoryRegion, .words(UInt64(0)) + Bench.region(guest, size, user: user),
+                .addMemoryRegion, .longs(0) + Bench.region(guest, size, user: user),
                 descriptors: [one.descriptor.raw])
         }
     }
@@ -91,7 +91,7 @@ struct MemoryTests {
         let one = try file()
         #expect {
             try bench.call(
-                .addMemoryRegion, .words(UInt64(0)) + Bench.region(0, size, user: 0, offset: offset),
+                .addMemoryRegion, .longs(0) + Bench.region(0, size, user: 0, offset: offset),
                 descriptors: [one.descriptor.raw])
         } throws: { error in
             guard case .memory(.beyondFile) = error as? VhostUserError else { return false }
@@ -110,7 +110,7 @@ struct MemoryTests {
             try bench.share(one.descriptor.raw, size: mebibyte)
             #expect(throws: VhostUserError.self) {
                 try bench.call(
-                    .addMemoryRegion, .words(UInt64(0)) + second, descriptors: [one.descriptor.raw])
+                    .addMemoryRegion, .longs(0) + second, descriptors: [one.descriptor.raw])
             }
             // The old table stays.
             #expect(bench.memory.size == mebibyte)
@@ -123,12 +123,12 @@ struct MemoryTests {
         for index in 0..<UInt64(512) {
             try bench.call(
                 .addMemoryRegion,
-                .words(UInt64(0)) + Bench.region(index * 8192, 4096, user: index * 8192, offset: index * 4096),
+                .longs(0) + Bench.region(index * 8192, 4096, user: index * 8192, offset: index * 4096),
                 descriptors: [one.descriptor.raw])
         }
         #expect(throws: VhostUserError.memory(.tooMany(limit: 512))) {
             try bench.call(
-                .addMemoryRegion, .words(UInt64(0)) + Bench.region(1 << 40, 4096, user: 1 << 40),
+                .addMemoryRegion, .longs(0) + Bench.region(1 << 40, 4096, user: 1 << 40),
                 descriptors: [one.descriptor.raw])
         }
     }
@@ -171,7 +171,7 @@ struct MemoryTests {
         let descriptor = try OwnedDescriptor(open("/proc/self/exe", O_RDONLY | O_CLOEXEC), from: "open")
         #expect(throws: VhostUserError.memory(.readOnly(address: 0))) {
             try bench.call(
-                .addMemoryRegion, .words(UInt64(0)) + Bench.region(0, 4096, user: 0), descriptors: [descriptor.raw])
+                .addMemoryRegion, .longs(0) + Bench.region(0, 4096, user: 0), descriptors: [descriptor.raw])
         }
     }
 
@@ -180,11 +180,11 @@ struct MemoryTests {
         let pipe = try Pipe()
         #expect(throws: VhostUserError.memory(.beyondFile(address: 0, end: 4096, file: 0))) {
             try bench.call(
-                .addMemoryRegion, .words(UInt64(0)) + Bench.region(0, 4096, user: 0), descriptors: [pipe.writeEnd])
+                .addMemoryRegion, .longs(0) + Bench.region(0, 4096, user: 0), descriptors: [pipe.writeEnd])
         }
         let other = try Bench()
         #expect(throws: VhostUserError.missingDescriptors(.addMemoryRegion)) {
-            try other.call(.addMemoryRegion, .words(UInt64(0)) + Bench.region(0, 4096, user: 0))
+            try other.call(.addMemoryRegion, .longs(0) + Bench.region(0, 4096, user: 0))
         }
     }
 }

@@ -47,7 +47,7 @@ struct MessageTests {
     /// A message may come byte by byte, with others right behind it.
     @Test func halvesAreKept() throws {
         let bench = try Bench()
-        let bytes = Bench.message(2, .words(Bench.features)) + Bench.message(1)
+        let bytes = Bench.message(2, .longs(Bench.features)) + Bench.message(1)
         for (index, byte) in bytes.enumerated() {
             try bench.send(bytes: [byte])
             let steps = try bench.pump()
@@ -71,7 +71,7 @@ struct MessageTests {
     func halfAMessageThenClosed(count: Int) throws {
         let pair = try Socket.Pair()
         var front: Socket? = Socket(owning: try pair.left.duplicate())
-        let bytes = Bench.message(2, .words(UInt64(0)))
+        let bytes = Bench.message(2, .longs(0))
         try bytes[..<count].withUnsafeBytes { if count > 0 { try front?.send($0) } }
         var backend = VhostUserBackend(
             socket: try pair.right.duplicate(),
@@ -89,7 +89,7 @@ struct MessageTests {
         let pipe = try Pipe()
         do {
             let bench = try Bench()
-            try bench.send(bytes: Array(Bench.message(12, .words(UInt64(0)))[..<14]), descriptors: [pipe.writeEnd])
+            try bench.send(bytes: Array(Bench.message(12, .longs(0))[..<14]), descriptors: [pipe.writeEnd])
             pipe.closeWrite()
             #expect(try bench.pump().isEmpty)
             #expect(!pipe.isClosed)
@@ -121,7 +121,7 @@ struct MessageTests {
         let bench = try Bench()
         let pipe = try Pipe()
         try bench.send(
-            bytes: Bench.message(request.rawValue, .words(UInt64(0))), descriptors: [pipe.writeEnd, pipe.writeEnd])
+            bytes: Bench.message(request.rawValue, .longs(0)), descriptors: [pipe.writeEnd, pipe.writeEnd])
         pipe.closeWrite()
         #expect(throws: VhostUserError.surplusDescriptors(request, count: 2)) { try bench.pump() }
         #expect(pipe.isClosed)
@@ -132,7 +132,7 @@ struct MessageTests {
         let bench = try Bench()
         let event = try EventCounter()
         #expect(throws: VhostUserError.surplusDescriptors(request, count: 1)) {
-            try bench.call(request, .words(UInt64(0)), descriptors: [event.descriptor.raw])
+            try bench.call(request, .longs(0), descriptors: [event.descriptor.raw])
         }
     }
 
@@ -151,12 +151,12 @@ struct MessageTests {
     @Test(arguments: [Request.setVringKick, .setVringCall, .setVringError])
     func missingDescriptorIsRefused(request: Request) throws {
         let bench = try Bench()
-        #expect(throws: VhostUserError.missingDescriptors(request)) { try bench.call(request, .words(UInt64(0))) }
+        #expect(throws: VhostUserError.missingDescriptors(request)) { try bench.call(request, .longs(0)) }
         // Said to have none, and yet one came.
         let event = try EventCounter()
         let other = try Bench()
         #expect(throws: VhostUserError.missingDescriptors(request)) {
-            try other.call(request, .words(UInt64(1 << 8)), descriptors: [event.descriptor.raw])
+            try other.call(request, .longs(UInt64(1 << 8)), descriptors: [event.descriptor.raw])
         }
     }
 
@@ -173,7 +173,7 @@ struct MessageTests {
         #expect(try bench.reply() == nil)
         try bench.negotiate(Bench.features, .replyAcknowledge)
         try bench.call(.setOwner, needsReply: true)
-        #expect(try bench.reply() == Bench.Reply(request: 3, flags: 5, payload: .words(UInt64(0))))
+        #expect(try bench.reply() == Bench.Reply(request: 3, flags: 5, payload: .longs(0)))
         // A request with an answer of its own gets that one alone.
         try bench.send(bytes: Bench.message(1, flags: 9))
         try bench.pump()
@@ -184,11 +184,11 @@ struct MessageTests {
     @Test func featuresThatWereNotOffered() throws {
         let bench = try Bench()
         #expect(throws: VhostUserError.featuresNotOffered(1 << 34 | 1 << 6)) {
-            try bench.call(.setFeatures, .words(Bench.features | 1 << 34 | 1 << 6))
+            try bench.call(.setFeatures, .longs(Bench.features | 1 << 34 | 1 << 6))
         }
         // Extensions of the protocol that are not known are left out, as the protocol has it.
         let other = try Bench()
-        #expect(try other.call(.setProtocolFeatures, .words(UInt64.max)) == [.done])
+        #expect(try other.call(.setProtocolFeatures, .longs(UInt64.max)) == [.done])
     }
 
     @Test func configurationSpace() throws {

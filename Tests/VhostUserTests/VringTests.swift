@@ -77,7 +77,7 @@ struct VringTests {
     func noEventDescriptor(request: Request) throws {
         let bench = try Bench()
         let pipe = try Pipe()
-        try bench.send(bytes: Bench.message(request.rawValue, .words(UInt64(0))), descriptors: [pipe.writeEnd])
+        try bench.send(bytes: Bench.message(request.rawValue, .longs(0)), descriptors: [pipe.writeEnd])
         pipe.closeWrite()
         #expect(throws: VhostUserError.badValue(request, "the descriptor is no eventfd")) { try bench.pump() }
         #expect(pipe.isClosed)
@@ -87,7 +87,7 @@ struct VringTests {
         for descriptor in [memory.descriptor.raw, poll.descriptor.raw, socket.left.raw] {
             let other = try Bench()
             #expect(throws: VhostUserError.badValue(request, "the descriptor is no eventfd")) {
-                try other.call(request, .words(UInt64(0)), descriptors: [descriptor])
+                try other.call(request, .longs(0), descriptors: [descriptor])
             }
         }
     }
@@ -100,7 +100,7 @@ struct VringTests {
         try bench.setUp(queue: 0, kick: kick.descriptor.raw)
         try bench.call(.setVringEnable, .words(0, 1))
         // Tells at once, since chains may have been returned before.
-        #expect(try bench.call(.setVringCall, .words(UInt64(0)), descriptors: [call.raw]) == [.done])
+        #expect(try bench.call(.setVringCall, .longs(0), descriptors: [call.raw]) == [.done])
     }
 
     @Test(arguments: [
@@ -117,7 +117,7 @@ struct VringTests {
             Bench.addresses(
                 0, descriptors: Bench.userBase + descriptors, available: Bench.userBase + available,
                 used: Bench.userBase + used))
-        try bench.call(.setVringError, .words(UInt64(0)), descriptors: [error.descriptor.raw])
+        try bench.call(.setVringError, .longs(0), descriptors: [error.descriptor.raw])
         #expect(try bench.call(.setVringEnable, .words(0, 1)) == [.ringsChanged])
         #expect(!bench.isActive(0))
         #expect(!bench.isStarted)
@@ -192,7 +192,7 @@ struct VringTests {
         let bench = try Bench()
         let memory = try MemoryFile.sealed(name: "test", size: size)
         let kick = try EventCounter()
-        try bench.call(.setFeatures, .words(Bench.features))
+        try bench.call(.setFeatures, .longs(Bench.features))
         try bench.share(memory.descriptor.raw, size: size)
         try bench.setUp(queue: 0, kick: kick.descriptor.raw)
         #expect(bench.isActive(0))
@@ -213,7 +213,7 @@ struct VringTests {
         try bench.setUp(queue: 0, kick: kick.descriptor.raw)
         try bench.call(.setVringEnable, .words(0, 1))
         #expect(
-            try bench.call(.setVringKick, .words(UInt64(1 << 8))) == [.replaceKick(queue: 0, isSet: false)])
+            try bench.call(.setVringKick, .longs(UInt64(1 << 8))) == [.replaceKick(queue: 0, isSet: false)])
         #expect(bench.kickDescriptor(0) == nil)
         #expect(!bench.drainKick(0))
     }

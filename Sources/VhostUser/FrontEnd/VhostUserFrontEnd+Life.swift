@@ -20,7 +20,7 @@ extension VhostUserFrontEnd {
             acceptsProtocol = true
             let known = try word(of: ask(.getProtocolFeatures), .getProtocolFeatures)
             protocolFeatures = ProtocolFeatures(rawValue: known).intersection(wanted)
-            try tell(.setProtocolFeatures, payload: .words(protocolFeatures.rawValue))
+            try tell(.setProtocolFeatures, payload: .longs(protocolFeatures.rawValue))
             if protocolFeatures.contains(.multipleQueues) {
                 queueCount = Int(clamping: try word(of: ask(.getQueueCount), .getQueueCount))
             }
@@ -32,8 +32,8 @@ extension VhostUserFrontEnd {
         try tell(.setOwner)
         _ = try ask(.getFeatures)
         for (index, queue) in queues.enumerated() {
-            try tell(.setVringCall, payload: .words(UInt64(index)), descriptors: [queue.call.descriptor.raw])
-            try tell(.setVringError, payload: .words(UInt64(index)), descriptors: [queue.error.descriptor.raw])
+            try tell(.setVringCall, payload: .longs(UInt64(index)), descriptors: [queue.call.descriptor.raw])
+            try tell(.setVringError, payload: .longs(UInt64(index)), descriptors: [queue.error.descriptor.raw])
         }
     }
 
@@ -61,28 +61,30 @@ extension VhostUserFrontEnd {
     ///
     /// - Parameters:
     ///   - features: bits that the driver accepted.
-    ///   - memory: to be told; `nil` where the back-end knows it already.
+    ///   - memory: where the rings lie.
     ///   - queues: from number 0 on.
     ///   - bases: where each queue goes on; 0 for a fresh driver.
+    ///   - isShared: false plays a VMM whose memory is no file that could be passed: it tells of no regions.
     public func start(
-        features: UInt64, memory: FrontEndMemory, queues: [FrontEndQueue], bases: [UInt16]? = nil
+        features: UInt64, memory: FrontEndMemory, queues: [FrontEndQueue], bases: [UInt16]? = nil,
+        isShared: Bool = true
     ) throws(FrontEndError) {
-        try tell(.setFeatures, payload: .words(features | (acceptsProtocol ? Self.protocolBit : 0)))
-        try share(memory)
+        try tell(.setFeatures, payload: .longs(features | (acceptsProtocol ? Self.protocolBit : 0)))
+        try share(isShared ? memory : nil)
         for (index, queue) in queues.enumerated() {
             let number = UInt32(index)
             let base = bases.map { index < $0.count ? $0[index] : 0 } ?? 0
             try tell(.setVringSize, payload: .words(number, UInt32(queue.size)))
             try tell(.setVringBase, payload: .words(number, UInt32(base)))
             try setAddresses(of: index, queue, memory)
-            try tell(.setVringKick, payload: .words(UInt64(index)), descriptors: [queue.kick.descriptor.raw])
-            try tell(.setVringCall, payload: .words(UInt64(index)), descriptors: [queue.call.descriptor.raw])
+            try tell(.setVringKick, payload: .longs(UInt64(index)), descriptors: [queue.kick.descriptor.raw])
+            try tell(.setVringCall, payload: .longs(UInt64(index)), descriptors: [queue.call.descriptor.raw])
         }
         if acceptsProtocol {
             for index in queues.indices { try enable(index) }
         }
         for (index, queue) in queues.enumerated() {
-            try tell(.setVringCall, payload: .words(UInt64(index)), descriptors: [queue.call.descriptor.raw])
+            try tell(.setVringCall, payload: .longs(UInt64(index)), descriptors: [queue.call.descriptor.raw])
         }
     }
 
@@ -92,7 +94,7 @@ extension VhostUserFrontEnd {
     ) throws(FrontEndError) {
         let payload: [UInt8] =
             .words(UInt32(clamping: index), 0)
-            + .words(
+            + .longs(
                 try memory.userAddress(of: queue.descriptors), try memory.userAddress(of: queue.used),
                 try memory.userAddress(of: queue.available), 0)
         try tell(.setVringAddress, payload: payload)
@@ -126,31 +128,33 @@ extension VhostUserFrontEnd {
     // MARK: - Memory
 
     /// Tells the guest's memory: region by region where both sides can that, else as one table.
-    public func share(_ memory: FrontEndMemory) throws(FrontEndError) {
+    public func share(_ memory: FrontEndMemory?) throws(FrontEndError) {
+        let regions = memory?.regions ?? []
         guard protocolFeatures.contains(.configurableMemorySlots) else {
-            var payload: [UInt8] = .words(UInt32(memory.regions.count), 0)
-            for region in memory.regions { payload += region.words }
-            try tell(
-                .setMemoryTable, payload: payload,
-                descriptors: memory.regions.map { _ in memory.file.descriptor.raw }, isAwaited: true)
+            var payload: [UInt8] = .words(UInt32(regions.count), 0)
+            for region in regions { payload += region.words }
+            let descriptors = regions.compactMap { _ in memory?.file.descriptor.raw }
+            try tell(.setMemoryTable, payload: payload, descriptors: descriptors, isAwaited: true)
             return
         }
         guard shared !== memory else { return }
         for region in shared?.regions ?? [] { try remove(region) }
         shared = nil
-        for region in memory.regions { try add(region, of: memory.file) }
+        if let memory {
+            for region in regions { try add(region, of: memory.file) }
+        }
         shared = memory
     }
 
     /// Adds one region of memory.
     public func add(_ region: FrontEndMemory.Region, of file: MemoryFile) throws(FrontEndError) {
         try tell(
-            .addMemoryRegion, payload: .words(0) + region.words, descriptors: [file.descriptor.raw], isAwaited: true)
+            .addMemoryRegion, payload: .longs(0) + region.words, descriptors: [file.descriptor.raw], isAwaited: true)
     }
 
     /// Takes one region of memory away.
     public func remove(_ region: FrontEndMemory.Region) throws(FrontEndError) {
-        try tell(.removeMemoryRegion, payload: .words(0) + region.words, isAwaited: true)
+        try tell(.removeMemoryRegion, payload: .longs(0) + region.words, isAwaited: true)
     }
 
     // MARK: - Configuration space
@@ -189,5 +193,5 @@ extension VhostUserFrontEnd {
 }
 
 extension FrontEndMemory.Region {
-    fileprivate var words: [UInt8] { .words(guestAddress, size, userAddress, fileOffset) }
+    fileprivate var words: [UInt8] { .longs(guestAddress, size, userAddress, fileOffset) }
 }

@@ -36,6 +36,16 @@ public final class VhostUserFrontEnd {
     /// The socket, to be watched.
     public var descriptor: CInt { channel.socket.descriptor.raw }
 
+    /// Ends the connection, as a VMM that goes away does; nothing can be said afterwards.
+    public func hangUp() throws(FrontEndError) {
+        do throws(SystemError) {
+            channel = MessageChannel(socket: try Socket.Pair().left.duplicate())
+        } catch {
+            throw .system(error)
+        }
+        requests = nil
+    }
+
     // MARK: - Messages
 
     /// Sends one message of any form; descriptors stay the caller's.
