@@ -81,5 +81,7 @@ let package = Package(
             name: "aerostat-lab", dependencies: ["Lab", argumentParser], swiftSettings: settings),
 
         tests("VirtioTests", ["Virtio"]),
+        tests("ControlAPITests", ["ControlAPI"]),
+        tests("ServiceTests", ["Service", "ControlAPI", "Linux", logging]),
     ]
 )
