@@ -75,8 +75,9 @@ let package = Package(
         .executableTarget(
             name: "aerostat", dependencies: ["Service", "ControlAPI", argumentParser, logging], swiftSettings: settings),
         // The lab: real QEMU, real Linux.
-        module("QMP", ["CLinux"]),
-        module("Lab", ["QMP", "ControlAPI", "CLinux", subprocess, system]),
+        .target(name: "CLab"),
+        module("QMP"),
+        module("Lab", ["QMP", "ControlAPI", "CLab"]),
         .executableTarget(
             name: "aerostat-lab", dependencies: ["Lab", argumentParser], swiftSettings: settings),
 

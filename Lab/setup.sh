@@ -1,0 +1,61 @@
+#!/bin/bash
+# Sets the lab up under .cache/lab: QEMU, two guest kernels, and an initramfs for each.
+#
+# Repeatable. What is there is not fetched again; a second run does nothing. Every step writes to a temporary
+# name and renames, so that a run that was interrupted leaves nothing half-done. The machine's own apt set-up
+# is only read: what the lab needs comes through a private one, checked against Debian's own keys.
+#
+#   Lab/setup.sh          all that is missing
+#   Lab/setup.sh --where  prints the folder
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(dirname "$here")
+lab=$root/.cache/lab
+export LC_ALL=C
+# shellcheck source=Lab/lib/say.sh
+source "$here/lib/say.sh"
+# shellcheck source=Lab/lib/apt.sh
+source "$here/lib/apt.sh"
+# shellcheck source=Lab/lib/qemu.sh
+source "$here/lib/qemu.sh"
+# shellcheck source=Lab/lib/guest.sh
+source "$here/lib/guest.sh"
+
+if [ "${1:-}" = --where ]; then
+    echo "$lab"
+    exit 0
+fi
+[ $# = 0 ] || die "unknown argument '$1': this takes none, or --where"
+
+[ "$(uname -sm)" = "Linux x86_64" ] || die "the lab runs on Linux x86_64, and this is $(uname -sm)"
+
+# The stamp is a digest of everything that decides what the lab looks like.
+digest=$(cat "$here/setup.sh" "$here"/lib/*.sh "$here"/guest/* | sha256sum | cut -d' ' -f1)
+if [ "$(cat "$lab/stamp" 2>/dev/null)" = "$digest" ]; then
+    exit 0
+fi
+
+mkdir -p "$lab" 2>/dev/null || die "cannot create $lab: is this clone writable?"
+exec 9>"$lab/lock"
+flock 9
+if [ "$(cat "$lab/stamp" 2>/dev/null)" = "$digest" ]; then # another run did it meanwhile
+    exit 0
+fi
+work=$lab/work
+rm -rf "$work"
+mkdir -p "$work"
+trap 'rm -rf "$work"' EXIT
+
+need_tools
+set_up_qemu
+set_up_kernel 6.1 bookworm
+set_up_kernel 6.12 trixie
+set_up_busybox
+set_up_program
+set_up_disk
+set_up_initramfs 6.1
+set_up_initramfs 6.12
+rm -rf "$lab/apt"
+echo "$digest" >"$work/stamp"
+mv "$work/stamp" "$lab/stamp"
+say "ready in .cache/lab"

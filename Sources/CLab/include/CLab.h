@@ -1,0 +1,13 @@
+#ifndef CLAB_H
+#define CLAB_H
+
+#include <sys/types.h>
+
+/// Starts `path` with `arguments` (ended by NULL) in a process group of its own; returns its pid or -errno.
+///
+/// The child gets `output` as standard output and error, /dev/null as standard input, `descriptors[i]` as
+/// descriptor 3 + i, and nothing else. It is killed by the kernel when the *thread* that called this ends, so call it
+/// from a thread that lives as long as the program. Foundation's Process can do neither.
+pid_t clab_spawn(const char *path, char *const arguments[], int output, const int descriptors[], int count);
+
+#endif

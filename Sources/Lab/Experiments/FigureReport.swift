@@ -1,0 +1,35 @@
+public import Foundation
+
+/// What a measuring command leaves behind: its figures, and the rows that they come from.
+public struct FigureReport<Row: Codable & Sendable>: Codable, Sendable {
+    public var command: String
+    public var figures: [Figure]
+    public var rows: [Row]
+
+    public init(command: String, figures: [Figure], rows: [Row]) {
+        self.command = command
+        self.figures = figures
+        self.rows = rows
+    }
+
+    public func json() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        return try encoder.encode(self)
+    }
+
+    /// Writes `figures/NAME.json` in the clone, whole or not at all.
+    public func write(in lab: LabEnvironment) throws {
+        let folder = lab.root.appending(path: "figures")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try json().write(to: folder.appending(path: "\(command).json"), options: .atomic)
+    }
+}
+
+/// The middle one, or `nil` of nothing.
+public func median(_ values: [Double]) -> Double? {
+    guard !values.isEmpty else { return nil }
+    let sorted = values.sorted()
+    let middle = sorted.count / 2
+    return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
+}

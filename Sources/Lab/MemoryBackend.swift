@@ -1,0 +1,18 @@
+/// Where QEMU takes a guest's memory from.
+public enum MemoryBackend: Sendable, Equatable {
+    case memfd
+    case shm
+    /// A file at this path, created or reused.
+    case file(String)
+    /// Anonymous memory that is not shared: a vhost-user device cannot work on it.
+    case anonymous
+
+    func option(megabytes: Int) -> String {
+        switch self {
+        case .memfd: "memory-backend-memfd,id=mem,size=\(megabytes)M,share=on"
+        case .shm: "memory-backend-shm,id=mem,size=\(megabytes)M,share=on"
+        case .file(let path): "memory-backend-file,id=mem,size=\(megabytes)M,share=on,mem-path=\(path)"
+        case .anonymous: "memory-backend-ram,id=mem,size=\(megabytes)M,share=off"
+        }
+    }
+}

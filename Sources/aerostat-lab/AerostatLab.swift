@@ -1,0 +1,13 @@
+public import ArgumentParser
+public import Lab
+
+/// The lab's command line: real QEMU, real Linux.
+@main
+struct AerostatLab: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "aerostat-lab",
+        abstract: "Experiments and measurements with real guests; `make lab` sets up what they need.",
+        subcommands: [Demo.self, Bench.self, Boot.self])
+}
+
+extension KernelSeries: ExpressibleByArgument {}
