@@ -5,6 +5,13 @@ extension BalloonDevice {
     /// Bytes of a statistics buffer that are looked at: 102 entries, where 16 tags are known.
     static let statisticsLimit = 1024
 
+    /// Asks for statistics.
+    ///
+    /// - Returns: the head of the buffer that is to be returned with length 0, or `nil` while the driver has given none.
+    public mutating func requestStatistics() -> UInt16? {
+        statistics.request()
+    }
+
     /// A buffer arrived on the statistics queue. It is held until ``StatisticsExchange/request()``.
     ///
     /// - Returns: what it was, and a buffer that is to be returned at once, if the driver had given two.

@@ -36,8 +36,8 @@ public struct StatisticsExchange: Sendable {
         return (.statistics, surplus)
     }
 
-    /// Takes the held buffer, to be returned with length 0 as a request for statistics; `nil` if there is none.
-    public mutating func request() -> UInt16? {
+    /// Takes the held buffer, as the request for statistics; `nil` if there is none.
+    mutating func request() -> UInt16? {
         guard let head = heldBuffer else { return nil }
         heldBuffer = nil
         isAwaited = true

@@ -23,7 +23,7 @@ package struct Daemon: Sendable {
         // Destroyed, and with it the socket's file, when this function ends.
         let listener = try UnixSocketPath(configuration.control).listen()
         let events = EventLog()
-        let guests = try makeGuests(configuration.guests, events: events, logger: logger)
+        let guests = try await GuestRegistry(configuration.guests, events: events)
         let server = HTTPServer(api: ControlRoutes(guests: guests, events: events), logger: logger)
         let descriptor = try listener.descriptor.duplicate().release()
         let outcome = await outcome(of: server, on: descriptor, until: signals) { ready(readyLine) }

@@ -1,0 +1,79 @@
+internal import Balloon
+
+extension GuestArbiter {
+    /// The guest takes pages back unasked: it is about to run out of memory.
+    ///
+    /// Each out-of-memory deflation costs the guest a full failed reclaim and brings it 1 MiB, so the target is lowered
+    /// in a large step at once: the driver's worker then gives back in bulk.
+    mutating func raiseAlarm(_ pages: UInt64, _ now: UInt64, _ held: UInt64, _ decision: inout Decision) {
+        guard isRunning else { return }
+        let isNew = state != .alarm
+        if isNew {
+            state = .alarm
+            stepWaitsForStatistics = false
+            heldAtAlarm = held + pages
+        }
+        wellSince = nil
+        stepDown(now, held, "the guest took \(mebibytes(pages)) back unasked", &decision)
+        if isNew {
+            decision.happenings.append(.alarm(unsolicited: pages, held: held, target: target))
+        }
+    }
+
+    /// Gives back one more step.
+    mutating func stepDown(_ now: UInt64, _ held: UInt64, _ why: String, _ decision: inout Decision) {
+        let from = min(target, held)
+        let step = max(tuning.leastAlarmStep, from / 2)
+        target = from > step ? from - step : 0
+        lastStep = now
+        reason = why
+        decision.requestStatistics = hasStatistics
+        wakeAt = now + tuning.alarmPace
+    }
+
+    /// Statistics that arrived while the alarm lasts.
+    mutating func judge(_ health: Health, _ now: UInt64, _ held: UInt64, _ decision: inout Decision) {
+        wakeAt = now + tuning.alarmPace
+        if let complaint = health.complaint(tuning) {
+            wellSince = nil
+            if target == 0, held == 0 {
+                endAlarm(now, held, isExhausted: true, &decision)
+            } else if held <= target, now >= lastStep + tuning.alarmPace / 2 {
+                stepDown(now, held, complaint, &decision)
+            }
+            return
+        }
+        let since = wellSince ?? now
+        wellSince = since
+        if held <= target, now - since >= tuning.calmBeforeEnd {
+            endAlarm(now, held, isExhausted: false, &decision)
+        }
+    }
+
+    /// The pace of the alarm has passed without statistics that ended it.
+    mutating func lookAgain(_ now: UInt64, _ held: UInt64, _ decision: inout Decision) {
+        wakeAt = now + tuning.alarmPace
+        if hasStatistics {
+            decision.requestStatistics = true
+            return
+        }
+        // Nobody tells whether the guest is well. Quiet for a while after the last step is all that can be seen.
+        if held <= target, now >= lastStep + 2 * tuning.calmBeforeEnd {
+            endAlarm(now, held, isExhausted: held == 0, &decision)
+        }
+    }
+
+    private mutating func endAlarm(_ now: UInt64, _ held: UInt64, isExhausted: Bool, _ decision: inout Decision) {
+        let pause = nextBackOff(now)
+        state = .holdOff(until: now + pause)
+        wakeAt = now + pause
+        target = min(target, held)
+        let given = heldAtAlarm > held ? heldAtAlarm - held : 0
+        reason =
+            isExhausted
+            ? "the guest was given all \(mebibytes(given)) and may need more"
+            : "the guest is well after it was given \(mebibytes(given))"
+        decision.happenings.append(.alarmOver(held: held, given: given, isExhausted: isExhausted))
+        decision.happenings.append(.holdOff(time: pause))
+    }
+}

@@ -1,0 +1,111 @@
+internal import Balloon
+
+extension GuestArbiter {
+    /// A set of statistics arrived.
+    mutating func learn(_ set: BalloonStatistics, _ now: UInt64, _ held: UInt64, _ decision: inout Decision) {
+        let seconds = previous.map { Double(now - $0.at) / 1e9 } ?? 0
+        let health = Health(set, after: previous?.set, seconds: seconds)
+        previous = (set, now)
+        hasStatistics = true
+        hasAnswered = true
+        guard isRunning else { return }
+        switch state {
+        case .notAnswering:
+            decision.happenings.append(.statisticsBack)
+            // Whatever silenced it, it is treated as a guest that suffered.
+            state = .alarm
+            heldAtAlarm = held
+            wellSince = nil
+            judge(health, now, held, &decision)
+        case .alarm:
+            judge(health, now, held, &decision)
+        case .inflating:
+            if stepWaitsForStatistics {
+                takeStep(health, now, held, &decision)
+            } else if let available = health.available, available < health.reserve(tuning) / 2 {
+                giveUp(now, held, "the guest has only \(mebibytes(available)) available", &decision)
+            } else if strikes > 0, let complaint = health.complaint(tuning) {
+                giveUp(now, held, complaint, &decision)
+            }
+        case .reclaiming:
+            if stepWaitsForStatistics {
+                beginReclaim(health, now, held, &decision)
+            } else if let available = health.available, available < health.reserve(tuning) {
+                endReclaim(now, held, "the guest comes under pressure", &decision)
+            }
+        default: break
+        }
+    }
+
+    /// The guest did not answer in time. One that answered before is taken to be too short of memory to answer.
+    mutating func lostStatistics(_ now: UInt64, _ held: UInt64, _ decision: inout Decision) {
+        previous = nil
+        guard isRunning else { return }
+        guard hasAnswered else {
+            // Windows negotiates statistics and answers only with a service installed: do without.
+            hasStatistics = false
+            if stepWaitsForStatistics {
+                if state == .reclaiming {
+                    endReclaim(now, held, "the guest does not answer", &decision)
+                } else {
+                    pursue(now, held, &decision)
+                }
+            }
+            return
+        }
+        switch state {
+        case .notAnswering, .alarm:
+            // Already told. Ask again when there is a buffer to ask with.
+            wakeAt = now + tuning.alarmPace
+        default:
+            decision.happenings.append(.statisticsLost)
+            if !isPausing || held > 0 {
+                state = .notAnswering
+                stepWaitsForStatistics = false
+                if held > 0 {
+                    stepDown(now, held, "the guest does not answer: it is taken to be under pressure", &decision)
+                }
+                decision.requestStatistics = false
+                wakeAt = nil
+            }
+        }
+    }
+
+    // MARK: - Reclaim
+
+    /// The guest can be asked how it is.
+    public var hasUsableStatistics: Bool { hasStatistics }
+
+    mutating func startReclaim(_ now: UInt64, _ held: UInt64, _ decision: inout Decision) {
+        guard isRunning, hasStatistics, state == .settled else { return }
+        reclaimBase = target
+        state = .reclaiming
+        reason = "asking the guest what is free"
+        stepWaitsForStatistics = true
+        progressHeld = held
+        progressAt = now
+        decision.requestStatistics = true
+        wakeAt = now + tuning.inflatePace
+    }
+
+    private mutating func beginReclaim(_ health: Health, _ now: UInt64, _ held: UInt64, _ decision: inout Decision) {
+        stepWaitsForStatistics = false
+        let room = health.room(tuning, sparingCaches: true) ?? 0
+        guard room >= tuning.stallProgress else {
+            endReclaim(now, held, "the guest has nothing free", &decision)
+            return
+        }
+        target = held + room
+        reason = "taking \(mebibytes(room)) of free memory, to give it back at once"
+        progressAt = now
+        progressHeld = held
+    }
+
+    mutating func endReclaim(_ now: UInt64, _ held: UInt64, _ why: String, _ decision: inout Decision) {
+        let gained = held > reclaimBase ? held - reclaimBase : 0
+        decision.happenings.append(.reclaimed(pages: gained))
+        stepWaitsForStatistics = false
+        pursue(now, held, &decision)
+        if case .deflating = state { reason = "\(why); returning to \(mebibytes(target))" }
+    }
+}

@@ -1,0 +1,262 @@
+internal import Balloon
+
+/// Decides one guest's target: from what was asked for, what the guest says, and what it does.
+///
+/// Pure policy: no clock, no I/O. The caller tells the time (ns, monotonic) and what is held (pages) with each input,
+/// carries out the decision, and calls again with `.wake` at ``wakeAt``.
+public struct GuestArbiter: Sendable {
+    public let tuning: Tuning
+    /// `num_pages`.
+    public internal(set) var target: UInt64 = 0
+    /// What the operator asked for, in pages.
+    public internal(set) var requested: UInt64?
+    public internal(set) var state = GuestState.idle
+    /// Why, in a sentence for people.
+    public internal(set) var reason = "no driver runs"
+    /// When to call again with `.wake` (ns); `nil`: only when something happens.
+    public internal(set) var wakeAt: UInt64?
+
+    var isRunning = false
+    /// The driver negotiated statistics, and has not been found to ignore requests from the start.
+    var hasStatistics = false
+    var hasAnswered = false
+    var previous: (set: BalloonStatistics, at: UInt64)?
+    /// Troubles in a row; each makes the next pause longer.
+    var strikes = 0
+    var lastTrouble: UInt64?
+
+    // An alarm.
+    var heldAtAlarm: UInt64 = 0
+    var lastStep: UInt64 = 0
+    var wellSince: UInt64?
+    // An inflation or a reclaim.
+    var stepWaitsForStatistics = false
+    var progressHeld: UInt64 = 0
+    var progressAt: UInt64 = 0
+    var reclaimBase: UInt64 = 0
+
+    public init(tuning: Tuning = Tuning()) {
+        self.tuning = tuning
+    }
+
+    /// Takes one input.
+    public mutating func handle(_ input: Input, at now: UInt64, held: UInt64) -> Decision {
+        var decision = Decision()
+        let before = target
+        switch input {
+        case .driverStarted(let isFresh, let hasStatistics):
+            start(isFresh: isFresh, hasStatistics: hasStatistics, now, held, &decision)
+        case .driverStopped:
+            isRunning = false
+            wakeAt = nil
+            if state != .alarm, !isPausing { state = .idle }
+            reason = "no driver runs"
+        case .requested(let pages):
+            request(pages, now, held, &decision)
+        case .reclaim:
+            startReclaim(now, held, &decision)
+        case .progress:
+            progressed(now, held, &decision)
+        case .unsolicited(let pages):
+            raiseAlarm(pages, now, held, &decision)
+        case .statistics(let set):
+            learn(set, now, held, &decision)
+        case .statisticsTimedOut:
+            lostStatistics(now, held, &decision)
+        case .wake:
+            wakeAt = nil
+            woken(now, held, &decision)
+        }
+        if target != before {
+            // A guest that took its last pages back has no use for an interrupt, and it may be a driver that is leaving:
+            // QEMU does not survive a configuration change behind a device's stop.
+            decision.interrupt = isRunning && !(state == .alarm && held == 0)
+            decision.happenings.append(.targetSet(pages: target, reason: reason))
+        }
+        return decision
+    }
+
+    /// Held back on purpose for a while.
+    var isPausing: Bool {
+        switch state {
+        case .holdOff, .stalled: true
+        default: false
+        }
+    }
+
+    // MARK: - Life of a driver
+
+    private mutating func start(
+        isFresh: Bool, hasStatistics: Bool, _ now: UInt64, _ held: UInt64, _ decision: inout Decision
+    ) {
+        isRunning = true
+        self.hasStatistics = hasStatistics
+        previous = nil
+        if isFresh {
+            hasAnswered = false
+            strikes = 0
+            lastTrouble = nil
+            target = 0
+            state = .settled
+            pursue(now, held, &decision)
+            return
+        }
+        switch state {
+        case .holdOff(let until), .stalled(let until): wakeAt = max(until, now)
+        case .alarm:
+            lastStep = now
+            decision.requestStatistics = hasStatistics
+            wakeAt = now + tuning.alarmPace
+        default: pursue(now, held, &decision)
+        }
+    }
+
+    private mutating func request(_ pages: UInt64, _ now: UInt64, _ held: UInt64, _ decision: inout Decision) {
+        requested = pages
+        guard isRunning else { return }
+        if pages <= held {
+            // Less balloon is always granted at once, whatever went before.
+            strikes = 0
+            pursue(now, held, &decision)
+        } else if state == .alarm {
+            reason = "asked for \(mebibytes(pages)), but the guest is in an alarm"
+        } else {
+            pursue(now, held, &decision)
+        }
+    }
+
+    // MARK: - Towards what was asked for
+
+    /// Sets out for what the operator asked for.
+    mutating func pursue(_ now: UInt64, _ held: UInt64, _ decision: inout Decision) {
+        wakeAt = nil
+        stepWaitsForStatistics = false
+        let goal = requested ?? 0
+        if goal > held {
+            state = .inflating
+            progressHeld = held
+            progressAt = now
+            if hasStatistics {
+                reason = "asking the guest what it can spare"
+                stepWaitsForStatistics = true
+                decision.requestStatistics = true
+                // Nothing above what is held until the guest has answered.
+                if target > held { target = held }
+            } else {
+                reason = "inflating to \(mebibytes(goal)); the guest sends no statistics"
+                target = goal
+            }
+            wakeAt = now + tuning.inflatePace
+        } else {
+            target = goal
+            if held > goal + tuning.slop {
+                state = .deflating
+                reason = "deflating to \(mebibytes(goal))"
+            } else {
+                settle(held, &decision)
+            }
+        }
+    }
+
+    mutating func settle(_ held: UInt64, _ decision: inout Decision) {
+        let isNews = state == .inflating || state == .deflating
+        state = .settled
+        wakeAt = nil
+        reason = requested == nil ? "nothing was asked for" : "the target is reached"
+        if isNews { decision.happenings.append(.targetReached(pages: held)) }
+    }
+
+    private mutating func progressed(_ now: UInt64, _ held: UInt64, _ decision: inout Decision) {
+        if held >= progressHeld + tuning.stallProgress {
+            progressHeld = held
+            progressAt = now
+        }
+        switch state {
+        case .inflating:
+            guard !stepWaitsForStatistics, held >= target else { return }
+            if target >= requested ?? 0 {
+                settle(held, &decision)
+            } else {
+                stepWaitsForStatistics = true
+                decision.requestStatistics = true
+            }
+        case .deflating:
+            if held <= target + tuning.slop { settle(held, &decision) }
+        case .reclaiming:
+            if held >= target { endReclaim(now, held, "all free memory was given", &decision) }
+        case .alarm:
+            if held <= target { decision.requestStatistics = hasStatistics }
+        default: break
+        }
+    }
+
+    /// One more step of an inflation, as far as the guest can spare.
+    mutating func takeStep(_ health: Health, _ now: UInt64, _ held: UInt64, _ decision: inout Decision) {
+        stepWaitsForStatistics = false
+        let goal = requested ?? 0
+        guard let room = health.room(tuning, sparingCaches: strikes > 0) else {
+            target = goal
+            reason = "inflating to \(mebibytes(goal)); the guest does not say what is available"
+            return
+        }
+        if held + room >= goal {
+            target = goal
+            reason = "inflating to \(mebibytes(goal))"
+        } else if room >= tuning.stallProgress {
+            target = held + room
+            reason = "inflating to \(mebibytes(target)) of \(mebibytes(goal)): the guest can spare no more now"
+        } else {
+            giveUp(now, held, "the guest has only \(mebibytes(health.available ?? 0)) available", &decision)
+        }
+    }
+
+    /// The target cannot be reached now: no more chasing.
+    mutating func giveUp(_ now: UInt64, _ held: UInt64, _ why: String, _ decision: inout Decision) {
+        let wanted = requested ?? target
+        target = min(target, held)
+        let pause = nextBackOff(now)
+        state = .stalled(until: now + pause)
+        wakeAt = now + pause
+        reason = "\(mebibytes(held)) of \(mebibytes(wanted)): \(why)"
+        decision.happenings.append(.stalled(held: held, wanted: wanted, retryIn: pause, reason: why))
+    }
+
+    /// The pause after one more trouble (ns).
+    mutating func nextBackOff(_ now: UInt64) -> UInt64 {
+        if let lastTrouble, now - lastTrouble > tuning.forgiveAfter + backOff(strikes) { strikes = 0 }
+        strikes += 1
+        lastTrouble = now
+        return backOff(strikes)
+    }
+
+    private func backOff(_ strikes: Int) -> UInt64 {
+        var pause = tuning.firstBackOff
+        for _ in 0..<max(0, strikes - 1) where pause < tuning.longestBackOff { pause *= 10 }
+        return min(pause, tuning.longestBackOff)
+    }
+
+    // MARK: - Time
+
+    private mutating func woken(_ now: UInt64, _ held: UInt64, _ decision: inout Decision) {
+        guard isRunning else { return }
+        switch state {
+        case .holdOff, .stalled:
+            pursue(now, held, &decision)
+            decision.happenings.append(.rearmed(target: requested ?? 0))
+        case .inflating, .reclaiming:
+            if now >= progressAt + tuning.stallTime, !stepWaitsForStatistics {
+                if state == .reclaiming {
+                    endReclaim(now, held, "the guest gives no more", &decision)
+                } else {
+                    giveUp(now, held, "the guest gives no more", &decision)
+                }
+                return
+            }
+            decision.requestStatistics = hasStatistics
+            wakeAt = now + tuning.inflatePace
+        case .alarm:
+            lookAgain(now, held, &decision)
+        default: break
+        }
+    }
+}

@@ -1,0 +1,18 @@
+/// What one guest's balloon is doing, as the arbiter sees it.
+public enum GuestState: Sendable, Equatable {
+    /// No driver runs.
+    case idle
+    case settled
+    /// Towards what was asked for, in steps that the guest's statistics allow.
+    case inflating
+    case deflating
+    case reclaiming
+    /// The guest takes pages back unasked; it is given more until it is well.
+    case alarm
+    /// The guest is well; its balloon is left alone until then (ns).
+    case holdOff(until: UInt64)
+    /// The target cannot be reached; it is tried again then (ns).
+    case stalled(until: UInt64)
+    /// Statistics worked and stopped. The guest is taken to be under pressure.
+    case notAnswering
+}

@@ -1,0 +1,35 @@
+/// The figures by which a guest is judged. Each has a reason; none is an option today.
+public struct Tuning: Sendable, Equatable {
+    /// Pages of 4 KiB in a mebibyte.
+    static let mebibyte: UInt64 = 256
+    static let millisecond: UInt64 = 1_000_000
+
+    /// The least that an alarm gives back in one step, in pages. Steps of 64 MiB left a guest on its knees: the
+    /// out-of-memory deflations end as soon as one program has its memory, and no further alarm comes.
+    public var leastAlarmStep = 256 * Tuning.mebibyte
+    /// While an alarm lasts, the guest is looked at this often (ns): a bulk deflation moves 50 to 100 MiB meanwhile.
+    public var alarmPace = 100 * Tuning.millisecond
+    /// An alarm is not over before the guest has been well for this long (ns).
+    public var calmBeforeEnd = 500 * Tuning.millisecond
+    /// A guest that says it has less than this available is not well, in pages; or a tenth of its memory, if more.
+    public var leastAvailable = 64 * Tuning.mebibyte
+    /// More major faults a second than this, with no free memory, is a working set that does not fit.
+    public var faultRate = 200.0
+    /// Left to the guest when its balloon grows, in pages; or a 32nd of its memory, if more.
+    public var reserve = 32 * Tuning.mebibyte
+    /// While a balloon grows, statistics are asked for this often (ns).
+    public var inflatePace = 250 * Tuning.millisecond
+    /// An inflation that gains less than `stallProgress` pages in `stallTime` (ns) is not chased any further. Linux
+    /// says "Out of puff" five times a second meanwhile.
+    public var stallTime = 2000 * Tuning.millisecond
+    public var stallProgress = 4 * Tuning.mebibyte
+    /// How long a balloon is left alone after trouble (ns): first, and at most; ten times longer on each repeat.
+    public var firstBackOff = 10_000 * Tuning.millisecond
+    public var longestBackOff = 1_000_000 * Tuning.millisecond
+    /// Trouble this long (ns) after the last one counts as the first.
+    public var forgiveAfter = 300_000 * Tuning.millisecond
+    /// A guest with pages of 64 KiB cannot meet a target more closely than this, in pages.
+    public var slop: UInt64 = 15
+
+    public init() {}
+}

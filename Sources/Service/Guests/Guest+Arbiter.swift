@@ -1,0 +1,117 @@
+internal import Arbiter
+internal import Balloon
+internal import BalloonDevice
+internal import ControlAPI
+internal import Linux
+internal import VhostUser
+
+extension Guest {
+    /// Tells the arbiter and carries out what it decides.
+    func tell(_ input: Input) {
+        let decision = arbiter.handle(input, at: MonotonicClock.now(), held: device.held.count)
+        device.setTarget(UInt32(clamping: arbiter.target))
+        if decision.interrupt { interrupt() }
+        if decision.requestStatistics { requestStatistics() }
+        for happening in decision.happenings { say(happening) }
+    }
+
+    /// Tells the driver that the configuration changed.
+    ///
+    /// QEMU crashes on such a message once its device has stopped. A stop that lies in the socket already is dealt
+    /// with first; then the message is not sent.
+    func interrupt() {
+        guard device.isRunning else { return }
+        if !isReceiving { receiveMessages() }
+        guard device.isRunning, backend?.isStarted == true else { return }
+        if backend?.notifyConfigurationChange() == true {
+            configInterrupts += 1
+        } else {
+            complain("the guest cannot be told of a target: the VMM gave no channel for requests of the device")
+        }
+    }
+
+    /// The driver wrote its configuration. With that, an out-of-memory deflation can be told from a driver that leaves:
+    /// the one writes `actual` after each message, the other gives all pages back first.
+    func confirmUnsolicited() {
+        guard unconfirmed > 0 else { return }
+        let pages = unconfirmed
+        let isLeaving = device.held.count == 0 && unconfirmedMessages > 1
+        unconfirmed = 0
+        unconfirmedMessages = 0
+        guard !isLeaving else { return }
+        tell(.unsolicited(pages))
+    }
+
+    // MARK: - What the operator asked for
+
+    /// Turns the operator's request into pages, as soon as the guest's memory is known.
+    func resolveRequest() {
+        guard let request, let max else { return }
+        let balloon: UInt64
+        if let visible = request.visible {
+            guard visible <= max else {
+                self.request = nil
+                complain("the guest was to see \(visible) bytes, but has only \(max)")
+                return
+            }
+            balloon = max - visible
+        } else {
+            balloon = request.balloon ?? 0
+            guard balloon < max else {
+                self.request = nil
+                complain("a balloon of \(balloon) bytes was asked for, but the guest has only \(max)")
+                return
+            }
+        }
+        let pages = balloon / PageFrame.size
+        guard arbiter.requested != pages else { return }
+        tell(.requested(pages))
+    }
+
+    // MARK: - Events
+
+    private func say(_ happening: Happening) {
+        func bytes(_ pages: UInt64) -> UInt64 { pages * PageFrame.size }
+        func size(_ pages: UInt64) -> String { "\(ByteSize(bytes(pages)))" }
+        func seconds(_ time: UInt64) -> String { "\(time / 1_000_000_000) s" }
+        switch happening {
+        case .targetSet(let pages, let reason):
+            say(.target, "balloon target \(size(pages)): \(reason)", ["target": bytes(pages)])
+        case .targetReached(let pages):
+            say(.targetReached, "the balloon holds \(size(pages)), as asked", ["held": bytes(pages)])
+        case .alarm(let unsolicited, let held, let target):
+            alarms += 1
+            say(
+                .alarm, "the guest runs out of memory: it took \(size(unsolicited)) back; target lowered to \(size(target))",
+                ["unsolicited": bytes(unsolicited), "held": bytes(held), "target": bytes(target)])
+        case .alarmOver(let held, let given, let isExhausted):
+            say(
+                .alarmOver,
+                isExhausted
+                    ? "the balloon is empty; there is nothing left to give"
+                    : "the guest is well again, with \(size(given)) more",
+                ["held": bytes(held), "given": bytes(given)])
+        case .holdOff(let time):
+            say(.holdOff, "the balloon is left alone for \(seconds(time))", ["seconds": time / 1_000_000_000])
+        case .rearmed(let target):
+            say(.rearmed, "a balloon of \(size(target)) is tried again", ["requested": bytes(target)])
+        case .stalled(let held, let wanted, let retryIn, let reason):
+            say(
+                .stalled, "\(size(held)) of \(size(wanted)): \(reason); tried again in \(seconds(retryIn))",
+                ["held": bytes(held), "requested": bytes(wanted), "seconds": retryIn / 1_000_000_000])
+        case .statisticsLost:
+            say(.statisticsLost, "the guest does not answer: it is taken to be under pressure")
+        case .statisticsBack:
+            say(.statisticsBack, "the guest answers again")
+        case .reclaimed(let pages):
+            say(.reclaimed, "\(size(pages)) of free memory went to the host", ["reclaimed": bytes(pages)])
+        }
+    }
+
+    func hintingEnded() {
+        interrupt()
+        say(
+            .hinted, "the guest hinted \(ByteSize(device.hinting.bytes)) of free memory; nothing was discarded",
+            ["hinted": device.hinting.bytes])
+    }
+}

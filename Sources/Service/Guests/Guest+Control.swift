@@ -1,0 +1,71 @@
+internal import Arbiter
+internal import Balloon
+internal import BalloonDevice
+internal import ControlAPI
+
+extension Guest {
+    /// An operator asks for another size.
+    func setTarget(_ request: TargetRequest) -> Result<Accepted, ControlError> {
+        let name = configuration.name
+        if let error = check(request) { return .failure(.invalid(error)) }
+        self.request = request
+        var numbers: [String: UInt64] = [:]
+        numbers["visible"] = request.visible
+        numbers["balloon"] = request.balloon
+        let wish =
+            request.visible.map { "the guest is to see \(ByteSize($0))" }
+            ?? "a balloon of \(ByteSize(request.balloon ?? 0))"
+        say(.requested, wish, numbers)
+        resolveRequest()
+        let message =
+            device.isRunning
+            ? "\(name): \(wish)"
+            : "\(name): \(wish); no driver runs yet, so the request is kept and applied when it comes"
+        return .success(Accepted(message: message, guest: status()))
+    }
+
+    /// What is wrong with a request, in one line.
+    private func check(_ request: TargetRequest) -> String? {
+        switch (request.visible, request.balloon) {
+        case (nil, nil), (.some, .some):
+            return "give exactly one of visible and balloon, in bytes"
+        case (.some(let visible), nil):
+            if visible == 0 { return "visible 0: a guest needs some memory" }
+            if let max, visible > max {
+                return "visible \(ByteSize(visible)) is more than the guest's \(ByteSize(max))"
+            }
+        case (nil, .some(let balloon)):
+            if let max, balloon >= max {
+                return "balloon \(ByteSize(balloon)) must be less than the guest's \(ByteSize(max))"
+            }
+            if balloon >= 1 << 44 { return "balloon \(balloon) must be below 16 TiB" }
+        }
+        return nil
+    }
+
+    func reclaim() -> Result<Accepted, ControlError> {
+        let name = configuration.name
+        guard device.isRunning else { return .failure(.conflict("\(name): no driver runs")) }
+        guard device.negotiated.contains(.statistics), arbiter.hasUsableStatistics else {
+            return .failure(.conflict("\(name): the guest sends no statistics, so nobody knows what is free"))
+        }
+        guard arbiter.state == .settled else {
+            return .failure(.conflict("\(name): the balloon is busy (\(balloonState.rawValue)): \(arbiter.reason)"))
+        }
+        tell(.reclaim)
+        return .success(Accepted(message: "\(name): free memory is being taken and given back", guest: status()))
+    }
+
+    func hint() -> Result<Accepted, ControlError> {
+        let name = configuration.name
+        guard device.isRunning, device.negotiated.contains(.freePageHint) else {
+            return .failure(
+                .conflict("\(name): free page hinting was not negotiated; serve the guest with free-page-hint=on"))
+        }
+        guard device.startHinting() else {
+            return .failure(.conflict("\(name): the guest is still busy with the last command"))
+        }
+        interrupt()
+        return .success(Accepted(message: "\(name): asked which pages are free", guest: status()))
+    }
+}

@@ -1,0 +1,162 @@
+internal import Arbiter
+internal import Balloon
+internal import BalloonDevice
+internal import HostMemory
+internal import Linux
+internal import Virtio
+internal import VhostUser
+
+extension Guest {
+    /// Requests, or steps of one, that a queue gets before others have their turn.
+    private static let turnsPerQueue = 64
+
+    /// The driver told that a queue has something.
+    func kicked(_ queue: Int) {
+        guard watched[queue] != nil else { return }
+        if backend?.vrings[queue].kick?.drain() != true {
+            unwatch(queue)
+            complain("queue \(queue): its kick is no eventfd")
+            return
+        }
+        serve(queue)
+    }
+
+    /// Looks at all queues, the deflate queue first.
+    func serveAll() {
+        if let deflate = assignment.queue(for: .deflate) { serve(deflate) }
+        for queue in 0..<VhostUserBackend.mostQueues { serve(queue) }
+    }
+
+    /// Serves a queue until it is empty or its turn is over.
+    func serve(_ queue: Int) {
+        guard let role = assignment.role(of: queue) else { return }
+        for _ in 0..<Self.turnsPerQueue {
+            guard backend?.vrings[queue].isActive == true else { return }
+            switch advance(queue, role) {
+            case .more:
+                // A guest out of memory does not wait for this one's discards.
+                if role != .deflate { reactor.serveUrgent() }
+            case .empty:
+                guard backend?.vrings[queue].queue?.rearm() == true else {
+                    queueEmptied(role)
+                    return
+                }
+            case .failed(let why):
+                let isLost = backend?.vrings[queue].isLost == true
+                backend?.vrings[queue].fail(isLost ? "the memory file was truncated" : why)
+                unwatch(queue)
+                complain("queue \(queue) is broken until the driver sets it up again: \(isLost ? "its memory file was truncated" : why)")
+                return
+            }
+        }
+        reactor.remember(index)
+    }
+
+    private enum Advance {
+        case more
+        case empty
+        case failed(String)
+    }
+
+    /// Takes the next chain, or goes on with the one that is begun, by one step.
+    private func advance(_ queue: Int, _ role: QueueRole) -> Advance {
+        if !work[queue].isBegun {
+            do throws(QueueFault) {
+                switch try backend?.next(queue, into: &work[queue].chain) ?? .empty {
+                case .empty: return .empty
+                case .refused(let fault):
+                    badChains += 1
+                    if badChains == 1 { complain("queue \(queue): a request was refused: \(fault)") }
+                    complete(queue)
+                    return .more
+                case .chain: work[queue].begin()
+                }
+            } catch {
+                return .failed("\(error)")
+            }
+        }
+        step(queue, role)
+        return .more
+    }
+
+    /// One step of the request at hand.
+    private func step(_ queue: Int, _ role: QueueRole) {
+        switch role {
+        case .inflate:
+            let step = inflate(&work[queue])
+            if case .done = step { complete(queue) }
+        case .deflate:
+            let step = deflate(&work[queue])
+            // Acknowledged before anything is made of it: the guest may hold its out-of-memory lock.
+            if case .done = step { complete(queue) }
+            switch step {
+            case .done(let unsolicited), .more(let unsolicited):
+                if unsolicited > 0 {
+                    unconfirmed += unsolicited
+                    unconfirmedMessages += 1
+                }
+            }
+        case .statistics: takeStatistics(queue)
+        case .freePageHint:
+            let isDone = device.hint(work[queue].chain, memory: sink.table)
+            complete(queue)
+            if isDone { hintingEnded() }
+        case .reporting:
+            if report(&work[queue]) { complete(queue) }
+        }
+    }
+
+    private func inflate(_ work: inout QueueWork) -> BalloonDevice.Step {
+        let memory = sink.table
+        return device.inflate(work.chain, &work.reader, memory: memory, sink: &sink)
+    }
+
+    private func deflate(_ work: inout QueueWork) -> BalloonDevice.Step {
+        device.deflate(work.chain, &work.reader, memory: sink.table)
+    }
+
+    private func report(_ work: inout QueueWork) -> Bool {
+        device.report(work.chain, next: &work.nextBuffer, sink: &sink)
+    }
+
+    /// Returns the chain at hand and tells the driver if it wants to know.
+    private func complete(_ queue: Int) {
+        work[queue].isBegun = false
+        giveBack(queue, head: work[queue].chain.head)
+    }
+
+    /// Returns a chain.
+    func giveBack(_ queue: Int, head: UInt16) {
+        backend?.vrings[queue].queue?.complete(head: head)
+        if backend?.vrings[queue].queue?.needsNotification() == true { backend?.vrings[queue].notify() }
+    }
+
+    private func takeStatistics(_ queue: Int) {
+        work[queue].isBegun = false
+        let (arrival, surplus) = device.takeStatistics(work[queue].chain, memory: sink.table)
+        if let surplus { giveBack(queue, head: surplus) }
+        statisticsArrived(arrival)
+    }
+
+    /// All requests of a queue are done: what they amount to.
+    private func queueEmptied(_ role: QueueRole) {
+        switch role {
+        case .inflate, .deflate:
+            if unconfirmed == 0 { tell(.progress) }
+        case .statistics, .freePageHint, .reporting: break
+        }
+        noteDiscardFailure()
+    }
+
+    private func noteDiscardFailure() {
+        guard let error = sink.discarder.lastError else { return }
+        complain("memory could not be given back: \(error); the balloon counts, but frees nothing")
+    }
+}
+
+extension VhostUserBackend {
+    /// Takes the next chain of a queue.
+    mutating func next(_ queue: Int, into chain: inout DescriptorChain) throws(QueueFault) -> SplitQueue.Next? {
+        try vrings[queue].queue?.next(from: memory, into: &chain)
+    }
+}

@@ -1,0 +1,84 @@
+internal import Arbiter
+internal import Balloon
+internal import BalloonDevice
+internal import ControlAPI
+internal import HostMemory
+internal import Linux
+
+extension Guest {
+    /// All that is known of the guest now.
+    func status() -> GuestStatus {
+        let held = device.held.count * PageFrame.size
+        let max = self.max
+        return GuestStatus(
+            name: configuration.name, socket: configuration.socket, link: link, max: max,
+            visible: max.map { $0 > held ? $0 - held : 0 },
+            requested: requestedBytes, target: UInt64(device.target) * PageFrame.size,
+            reported: UInt64(device.reported) * PageFrame.size, held: held, hostMemory: hostMemory,
+            balloon: balloonState, reason: arbiter.reason, retrySeconds: retrySeconds, features: features,
+            statistics: statisticsStatus, counters: counters, problems: problems)
+    }
+
+    private var link: GuestStatus.Link {
+        if backend == nil { return .waiting }
+        return device.isRunning ? .driverReady : .connected
+    }
+
+    private var requestedBytes: UInt64? {
+        if let pages = arbiter.requested { return pages * PageFrame.size }
+        return request?.balloon
+    }
+
+    private var hostMemory: UInt64? {
+        guard !sink.table.regions.isEmpty else { return nil }
+        return try? sink.table.allocatedBytes()
+    }
+
+    var balloonState: BalloonState {
+        switch arbiter.state {
+        case .idle: .idle
+        case .settled: .settled
+        case .inflating: .inflating
+        case .deflating: .deflating
+        case .reclaiming: .reclaiming
+        case .alarm: .alarm
+        case .holdOff: .holdOff
+        case .stalled: .stalled
+        case .notAnswering: .notAnswering
+        }
+    }
+
+    private var retrySeconds: Double? {
+        switch arbiter.state {
+        case .holdOff(let until), .stalled(let until):
+            let now = MonotonicClock.now()
+            return until > now ? Double(until - now) / 1e9 : 0
+        default: return nil
+        }
+    }
+
+    private var features: [FeatureStatus] {
+        BalloonFeatures.named.map { feature, name in
+            FeatureStatus(
+                name: name, offered: device.offered.contains(feature),
+                negotiated: device.negotiated.contains(feature), seen: device.seen.contains(feature))
+        }
+    }
+
+    private var counters: Counters {
+        var counters = Counters()
+        counters.inflatedPages = device.counters.inflatedPages
+        counters.deflatedPages = device.counters.deflatedPages
+        counters.unsolicitedPages = device.counters.unsolicitedPages
+        counters.reportedFreeBytes = device.counters.reportedBytes
+        counters.hintedFreeBytes = device.counters.hintedBytes
+        counters.discardedBytes = sink.discarder.bytes
+        counters.discardCalls = sink.discarder.calls
+        counters.badPages = device.counters.badPages
+        counters.badChains = badChains + device.counters.unreadable
+        counters.alarms = alarms
+        counters.messages = device.counters.messages
+        counters.configInterrupts = configInterrupts
+        return counters
+    }
+}

@@ -1,0 +1,127 @@
+internal import Arbiter
+internal import Balloon
+internal import BalloonDevice
+internal import ControlAPI
+internal import HostMemory
+internal import Linux
+internal import Virtio
+internal import VhostUser
+
+/// One guest: its socket, its device, and the arbiter that steers it. Lives on the reactor's thread.
+final class Guest {
+    /// An answer to a request for statistics takes longer only where the guest is in trouble.
+    static let statisticsPatience: UInt64 = 3_000_000_000
+
+    let configuration: GuestConfiguration
+    let index: Int
+    unowned let reactor: ReactorState
+    let log: EventLog
+    let listener: UnixListener
+
+    var device: BalloonDevice
+    var sink = FileDiscardSink()
+    var backend: VhostUserBackend?
+    var assignment = QueueAssignment(negotiated: [], configured: 0)
+    /// Where each queue's kick is watched, by descriptor.
+    var watched = [KickWatch?](repeating: nil, count: VhostUserBackend.mostQueues)
+    var work = [QueueWork](repeating: QueueWork(), count: VhostUserBackend.mostQueues)
+
+    var arbiter = GuestArbiter()
+    var request: TargetRequest?
+    /// Pages taken back unasked, until the driver's next write of `actual` shows whether it is short of memory or only
+    /// leaving.
+    var unconfirmed: UInt64 = 0
+    var unconfirmedMessages = 0
+
+    /// Messages are being taken: what is said to the VMM meanwhile must not take further ones.
+    var isReceiving = false
+
+    // Statistics.
+    /// Nanoseconds between requests; 0: none.
+    var statisticsInterval: UInt64
+    var nextStatistics: UInt64?
+    /// When the request that is out counts as not answered.
+    var statisticsDeadline: UInt64?
+    /// Ask as soon as the driver has given its buffer.
+    var wantsStatistics = false
+    var isAnswering: Bool?
+    var statisticsArrivedAt: UInt64?
+    var statisticsTimestamp: String?
+    var statisticsWaiters: [() -> Void] = []
+
+    var alarms: UInt64 = 0
+    var configInterrupts: UInt64 = 0
+    var badChains: UInt64 = 0
+    var problems: [String] = []
+    /// Set once the driver is seen to run; a pause keeps it.
+    var wasStarted = false
+    /// A statistics buffer was held when the driver stopped: its queue goes on with that buffer.
+    var stoppedWithStatistics = false
+
+    struct KickWatch {
+        let descriptor: CInt
+        let isUrgent: Bool
+    }
+
+    init(
+        configuration: GuestConfiguration, index: Int, reactor: ReactorState, log: EventLog
+    ) throws {
+        self.configuration = configuration
+        self.index = index
+        self.reactor = reactor
+        self.log = log
+        listener = try UnixSocketPath(configuration.socket).listen()
+        device = BalloonDevice(offering: Guest.features(of: configuration))
+        statisticsInterval = UInt64(Swift.max(0, configuration.statisticsInterval) * 1e9)
+        request = configuration.target
+        try reactor.main.add(listener.descriptor.raw, token: Token.of(guest: index, .listener))
+    }
+
+    private static func features(of configuration: GuestConfiguration) -> BalloonFeatures {
+        var features: BalloonFeatures = [.mustTellHost, .statistics]
+        if configuration.deflateOnOOM { features.insert(.deflateOnOOM) }
+        if configuration.freePageHint { features.insert(.freePageHint) }
+        if configuration.pagePoison { features.insert(.pagePoison) }
+        if configuration.freePageReporting { features.insert(.pageReporting) }
+        return features
+    }
+
+    /// Bytes that the VMM promised the guest.
+    var max: UInt64? {
+        let shared = sink.table.size
+        return configuration.max ?? (shared > 0 ? shared : nil)
+    }
+
+    // MARK: - Time
+
+    /// When ``fire(at:)`` is due (ns); `nil`: never.
+    var deadline: UInt64? {
+        var first: UInt64?
+        for time in [arbiter.wakeAt, statisticsDeadline, nextStatistics] {
+            if let time { first = Swift.min(first ?? time, time) }
+        }
+        return first
+    }
+
+    func fire(at now: UInt64) {
+        if let due = statisticsDeadline, due <= now { statisticsTimedOut() }
+        if let due = nextStatistics, due <= now {
+            nextStatistics = now + statisticsInterval
+            requestStatistics()
+        }
+        if let due = arbiter.wakeAt, due <= now { tell(.wake) }
+    }
+
+    // MARK: - Saying what is
+
+    func say(_ kind: Event.Kind, _ message: String, _ numbers: [String: UInt64] = [:]) {
+        log.append(guest: configuration.name, kind: kind, message: message, numbers: numbers)
+    }
+
+    /// A thing that is wrong: said once, and shown until the VMM connects again.
+    func complain(_ problem: String) {
+        guard !problems.contains(problem), problems.count < 16 else { return }
+        problems.append(problem)
+        say(.problem, problem)
+    }
+}

@@ -1,0 +1,108 @@
+internal import Arbiter
+internal import Balloon
+internal import BalloonDevice
+package import ControlAPI
+internal import Linux
+
+/// The guests of a daemon, as the control plane sees them: every question is put to the reactor's thread.
+package final class GuestRegistry: GuestReactor {
+    private let reactor: Reactor
+    private let names: [String]
+
+    /// Makes the guests' sockets and starts to serve them.
+    ///
+    /// Throws ``UnixSocketError`` if a socket cannot be had; then none is left behind.
+    package init(_ configurations: [GuestConfiguration], events: EventLog) async throws {
+        reactor = try Reactor()
+        names = configurations.map(\.name)
+        try reactor.start()
+        let failure = await reactor.ask { state -> (any Error)? in
+            do {
+                for (index, configuration) in configurations.enumerated() {
+                    state.add(try Guest(configuration: configuration, index: index, reactor: state, log: events))
+                }
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let failure {
+            reactor.stop()
+            throw failure
+        }
+    }
+
+    package func stop() async {
+        reactor.stop()
+    }
+
+    package func statuses() async -> [GuestStatus] {
+        await reactor.ask { state in state.guests.map { $0.status() } }
+    }
+
+    package func status(of name: String) async throws(ControlError) -> GuestStatus {
+        try await ask(name) { guest in .success(guest.status()) }
+    }
+
+    package func setTarget(_ request: TargetRequest, of name: String) async throws(ControlError) -> Accepted {
+        try await ask(name) { guest in guest.setTarget(request) }
+    }
+
+    package func setStatisticsInterval(
+        _ request: StatisticsRequest, of name: String
+    ) async throws(ControlError) -> Accepted {
+        try await ask(name) { guest in
+            let seconds = request.intervalSeconds
+            guard seconds == 0 || (seconds >= 0.01 && seconds <= 86400) else {
+                return .failure(.invalid("interval \(seconds): must be 0 (off) or 0.01 to 86400 seconds"))
+            }
+            guest.setStatisticsInterval(seconds: seconds)
+            return .success(
+                Accepted(
+                    message: seconds == 0
+                        ? "\(name): statistics are asked for only when they are needed"
+                        : "\(name): statistics every \(seconds) s", guest: guest.status()))
+        }
+    }
+
+    package func refreshStatistics(of name: String) async throws(ControlError) -> GuestStatus {
+        let result = await withCheckedContinuation { (continuation: CheckedContinuation<_, Never>) in
+            reactor.submit { [self] state in
+                guard let guest = state.guest(named: name) else {
+                    continuation.resume(returning: Result<GuestStatus, ControlError>.failure(unknown(name)))
+                    return
+                }
+                guard guest.device.isRunning, guest.device.negotiated.contains(.statistics) else {
+                    continuation.resume(
+                        returning: .failure(.conflict("\(name): its driver does not run, or sends no statistics")))
+                    return
+                }
+                guest.statisticsWaiters.append { continuation.resume(returning: .success(guest.status())) }
+                guest.requestStatistics()
+            }
+        }
+        return try result.get()
+    }
+
+    package func reclaim(_ name: String) async throws(ControlError) -> Accepted {
+        try await ask(name) { guest in guest.reclaim() }
+    }
+
+    package func hint(_ name: String) async throws(ControlError) -> Accepted {
+        try await ask(name) { guest in guest.hint() }
+    }
+
+    private func ask<Answer: Sendable>(
+        _ name: String, _ body: @escaping @Sendable (Guest) -> Result<Answer, ControlError>
+    ) async throws(ControlError) -> Answer {
+        let result = await reactor.ask { [self] state -> Result<Answer, ControlError> in
+            guard let guest = state.guest(named: name) else { return .failure(unknown(name)) }
+            return body(guest)
+        }
+        return try result.get()
+    }
+
+    private func unknown(_ name: String) -> ControlError {
+        .noGuest(name, among: names)
+    }
+}

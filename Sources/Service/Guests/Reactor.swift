@@ -1,0 +1,71 @@
+internal import Foundation
+internal import Linux
+internal import Synchronization
+
+/// The thread that serves guests: it waits for sockets, kicks and deadlines, and does all work on them itself.
+///
+/// Guests are confined to it. The control plane hands it closures through a mailbox; they are rare. Deflate queues are
+/// watched by a second, urgent poll that is looked at between any two pieces of other work: a guest that is out of
+/// memory waits for nobody else's discard.
+final class Reactor: Sendable {
+    typealias Work = @Sendable (ReactorState) -> Void
+
+    private let mailbox = Mutex<[Work]>([])
+    private let wake: EventCounter
+    private let isStopping = Atomic<Bool>(false)
+    /// Signalled when the thread has ended.
+    private let ended = DispatchSemaphore(value: 0)
+
+    init() throws(SystemError) {
+        wake = try EventCounter()
+    }
+
+    /// Starts the thread.
+    func start() throws(SystemError) {
+        let main = try EventPoll()
+        let urgent = try EventPoll()
+        try main.add(wake.descriptor.raw, token: Token.wake)
+        try main.add(urgent.descriptor.raw, token: Token.urgent)
+        let state = ReactorState(main: main, urgent: urgent)
+        // The state is made here and used on the thread alone.
+        nonisolated(unsafe) let confined = state
+        let thread = Thread { [self] in
+            run(confined)
+            ended.signal()
+        }
+        thread.name = "reactor"
+        thread.start()
+    }
+
+    /// Runs `work` on the reactor's thread, soon. May be called from any thread.
+    func submit(_ work: @escaping Work) {
+        mailbox.withLock { $0.append(work) }
+        wake.signal()
+    }
+
+    /// Runs `body` on the reactor's thread and waits for its answer.
+    func ask<Answer: Sendable>(_ body: @escaping @Sendable (ReactorState) -> Answer) async -> Answer {
+        await withCheckedContinuation { continuation in
+            submit { continuation.resume(returning: body($0)) }
+        }
+    }
+
+    /// Ends the thread after the work at hand, and waits for it.
+    func stop() {
+        isStopping.store(true, ordering: .releasing)
+        wake.signal()
+        ended.wait()
+    }
+
+    private func run(_ state: ReactorState) {
+        while !isStopping.load(ordering: .acquiring) {
+            state.turn(wake: wake) {
+                mailbox.withLock { box in
+                    defer { box.removeAll() }
+                    return box
+                }
+            }
+        }
+        state.close()
+    }
+}
