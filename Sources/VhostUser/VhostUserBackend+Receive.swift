@@ -112,12 +112,12 @@ extension VhostUserBackend {
             guard value <= 32768, SplitRing.isValid(size: UInt16(value)) else {
                 throw .badValue(request, "size \(value) must be a power of two, at most 32768")
             }
-            guard vrings[index].queue == nil else { throw .badValue(request, "queue \(index) is running") }
+            guard !vrings[index].isRunning else { throw .badValue(request, "queue \(index) is running") }
             vrings[index].size = UInt16(value)
             return .done
         case .setVringBase:
             guard value <= UInt32(UInt16.max) else { throw .badValue(request, "base \(value) must be below 65536") }
-            guard vrings[index].queue == nil else { throw .badValue(request, "queue \(index) is running") }
+            guard !vrings[index].isRunning else { throw .badValue(request, "queue \(index) is running") }
             vrings[index].base = UInt16(value)
             return .done
         case .setVringEnable:
@@ -136,7 +136,7 @@ extension VhostUserBackend {
         else { throw .badPayload(.setVringAddress, bytes: message.payload.count) }
         let addresses = Vring.Addresses(descriptors: descriptors, used: used, available: available)
         // Latched while the ring runs: a ring that moves under the device is nobody's.
-        guard vrings[index].queue == nil || vrings[index].addresses == addresses else {
+        guard !vrings[index].isRunning || vrings[index].addresses == addresses else {
             throw .badValue(.setVringAddress, "queue \(index) is running")
         }
         vrings[index].addresses = addresses

@@ -53,7 +53,7 @@ public struct VhostUserBackend: ~Copyable {
     var channel: MessageChannel
     var backendChannel: Socket?
     public internal(set) var memory = MemoryTable()
-    public var vrings = InlineArray<8, Vring> { _ in Vring() }
+    var vrings = InlineArray<8, Vring> { _ in Vring() }
     /// Feature bits that the driver accepted, without the protocol's own.
     public internal(set) var features: UInt64 = 0
     var protocolFeatures: ProtocolFeatures = []
@@ -170,7 +170,7 @@ public struct VhostUserBackend: ~Copyable {
     /// Maps running rings anew, since the memory under them was laid out anew.
     mutating func remapRings() {
         for index in 0..<Self.mostQueues {
-            guard let base = vrings[index].queue?.nextAvailable else {
+            guard let base = vrings[index].position else {
                 activate(index)
                 continue
             }

@@ -1,9 +1,9 @@
 internal import HostMemory
-public import Linux
-public import Virtio
+internal import Linux
+internal import Virtio
 
 /// One virtqueue as the front-end has set it up, and the running queue while it is active.
-public struct Vring: ~Copyable {
+struct Vring: ~Copyable {
     /// Where the three parts of the ring are, in the VMM's address space.
     struct Addresses: Equatable {
         var descriptors: UInt64
@@ -24,35 +24,74 @@ public struct Vring: ~Copyable {
     /// What was answered when the ring was last stopped.
     var returnedBase: UInt16?
     var isEnabled = false
-    public internal(set) var kick: EventCounter?
+    var kick: EventCounter?
     var call: EventCounter?
     var error: EventCounter?
     private var parts: Parts?
     /// The queue, while the ring is mapped: all its parts are set, and it has a kick.
-    public var queue: SplitQueue?
+    private var queue: SplitQueue?
     /// Why the ring cannot be used, for people.
-    public internal(set) var problem: String?
+    var problem: String?
 
     init() {}
 
     /// The driver has set this queue up.
-    public var isConfigured: Bool { addresses != nil && kick != nil && size > 0 }
+    var isConfigured: Bool { addresses != nil && kick != nil && size > 0 }
     /// The queue may be served.
-    public var isActive: Bool { isEnabled && queue != nil && problem == nil }
+    var isActive: Bool { isEnabled && queue != nil && problem == nil }
+
+    /// The ring is mapped and the queue in use.
+    var isRunning: Bool { queue != nil }
+    /// Where the queue stands in the available ring; `nil` while it is not in use.
+    var position: UInt16? {
+        switch queue {
+        case .some(let queue): queue.nextAvailable
+        case .none: nil
+        }
+    }
+    var nextAvailable: UInt16 { position ?? base }
+
+    var kickDescriptor: CInt? {
+        switch kick {
+        case .some(let kick): kick.descriptor.raw
+        case .none: nil
+        }
+    }
+
+    func drainKick() -> Bool {
+        switch kick {
+        case .some(let kick): kick.drain()
+        case .none: false
+        }
+    }
+
+    mutating func next(
+        from memory: borrowing MemoryTable, into chain: inout DescriptorChain
+    ) throws(QueueFault) -> SplitQueue.Next {
+        guard queue != nil else { return .empty }
+        return try queue?.next(from: memory, into: &chain) ?? .empty
+    }
+
+    mutating func complete(head: UInt16) {
+        queue?.complete(head: head)
+        if queue?.needsNotification() == true { notify() }
+    }
+
+    mutating func rearm() -> Bool { queue?.rearm() ?? false }
 
     /// Tells the driver that chains have been returned.
-    public func notify() {
+    func notify() {
         call?.signal()
     }
 
     /// The queue cannot go on: it stays silent until the driver sets it up again, and the VMM is told.
-    public mutating func fail(_ reason: String) {
+    mutating func fail(_ reason: String) {
         problem = reason
         error?.signal()
     }
 
     /// The file was truncated under the ring.
-    public var isLost: Bool {
+    var isLost: Bool {
         switch parts {
         case .some(let parts): parts.descriptors.isBroken || parts.available.isBroken || parts.used.isBroken
         case .none: false
@@ -60,7 +99,7 @@ public struct Vring: ~Copyable {
     }
 
     /// Guest-physical pages of the ring: start and count, up to three ranges.
-    public func forEachPageRange(_ body: (UInt64, UInt64) -> Void) {
+    func forEachPageRange(_ body: (UInt64, UInt64) -> Void) {
         switch parts {
         case .some(let parts):
             body(parts.descriptors.firstPage, parts.descriptors.pageCount)

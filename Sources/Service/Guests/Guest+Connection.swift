@@ -122,7 +122,7 @@ extension Guest {
     func updateLayout() {
         var reserved: [PageRun] = []
         for queue in 0..<VhostUserBackend.mostQueues {
-            backend?.vrings[queue].forEachPageRange { reserved.append(PageRun(start: $0, count: $1)) }
+            backend?.forEachRingPages(queue) { reserved.append(PageRun(start: $0, count: $1)) }
         }
         let memory = sink.table.regions.map {
             PageRun(start: $0.guestAddress >> PageFrame.shift, count: $0.size >> PageFrame.shift)
@@ -138,7 +138,7 @@ extension Guest {
         updateLayout()
         for queue in 0..<VhostUserBackend.mostQueues {
             watch(queue)
-            if let problem = backend?.vrings[queue].problem { complain("queue \(queue): \(problem)") }
+            if let problem = backend?.problem(queue) { complain("queue \(queue): \(problem)") }
         }
         if isStarted, !device.isRunning { driverStarted() }
         // Kicks may have been given before anybody looked.
@@ -148,7 +148,7 @@ extension Guest {
     private func stopRing(_ queue: Int) throws(VhostUserError) {
         driverStopped()
         unwatch(queue)
-        var base = backend?.vrings[queue].queue?.nextAvailable ?? 0
+        var base = backend?.nextAvailable(queue) ?? 0
         // What was taken and not returned is taken again when the ring goes on.
         if work[queue].isBegun {
             work[queue].isBegun = false
@@ -163,7 +163,7 @@ extension Guest {
 
     /// Watches the kick of an active queue, the deflate queue's before all others.
     private func watch(_ queue: Int) {
-        guard backend?.vrings[queue].isActive == true, let kick = backend?.vrings[queue].kick?.descriptor.raw else {
+        guard backend?.isActive(queue) == true, let kick = backend?.kickDescriptor(queue) else {
             unwatch(queue)
             return
         }
@@ -181,7 +181,7 @@ extension Guest {
             }
             watched[queue] = KickWatch(descriptor: kick, isUrgent: isUrgent)
         } catch {
-            backend?.vrings[queue].fail("its kick cannot be watched: \(error)")
+            backend?.fail(queue, "its kick cannot be watched: \(error)")
         }
     }
 

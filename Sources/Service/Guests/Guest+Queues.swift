@@ -13,7 +13,7 @@ extension Guest {
     /// The driver told that a queue has something.
     func kicked(_ queue: Int) {
         guard watched[queue] != nil else { return }
-        if backend?.vrings[queue].kick?.drain() != true {
+        if backend?.drainKick(queue) != true {
             unwatch(queue)
             complain("queue \(queue): its kick is no eventfd")
             return
@@ -31,21 +31,21 @@ extension Guest {
     func serve(_ queue: Int) {
         guard let role = assignment.role(of: queue) else { return }
         for _ in 0..<Self.turnsPerQueue {
-            guard backend?.vrings[queue].isActive == true else { return }
+            guard backend?.isActive(queue) == true else { return }
             switch advance(queue, role) {
             case .more:
                 // A guest out of memory does not wait for this one's discards.
                 if role != .deflate { reactor.serveUrgent() }
             case .empty:
-                guard backend?.vrings[queue].queue?.rearm() == true else {
+                guard backend?.rearm(queue) == true else {
                     queueEmptied(role)
                     return
                 }
             case .failed(let why):
-                let isLost = backend?.vrings[queue].isLost == true
-                backend?.vrings[queue].fail(isLost ? "the memory file was truncated" : why)
+                let reason = backend?.isLost(queue) == true ? "its memory file was truncated" : why
+                backend?.fail(queue, reason)
                 unwatch(queue)
-                complain("queue \(queue) is broken until the driver sets it up again: \(isLost ? "its memory file was truncated" : why)")
+                complain("queue \(queue) is broken until the driver sets it up again: \(reason)")
                 return
             }
         }
@@ -62,7 +62,7 @@ extension Guest {
     private func advance(_ queue: Int, _ role: QueueRole) -> Advance {
         if !work[queue].isBegun {
             do throws(QueueFault) {
-                switch try backend?.next(queue, into: &work[queue].chain) ?? .empty {
+                switch try next(queue, into: &work[queue].chain) {
                 case .empty: return .empty
                 case .refused(let fault):
                     badChains += 1
@@ -77,6 +77,11 @@ extension Guest {
         }
         step(queue, role)
         return .more
+    }
+
+    private func next(_ queue: Int, into chain: inout DescriptorChain) throws(QueueFault) -> SplitQueue.Next {
+        guard backend != nil else { return .empty }
+        return try backend?.next(queue, into: &chain) ?? .empty
     }
 
     /// One step of the request at hand.
@@ -127,8 +132,7 @@ extension Guest {
 
     /// Returns a chain.
     func giveBack(_ queue: Int, head: UInt16) {
-        backend?.vrings[queue].queue?.complete(head: head)
-        if backend?.vrings[queue].queue?.needsNotification() == true { backend?.vrings[queue].notify() }
+        backend?.complete(queue, head: head)
     }
 
     private func takeStatistics(_ queue: Int) {
@@ -151,12 +155,5 @@ extension Guest {
     private func noteDiscardFailure() {
         guard let error = sink.discarder.lastError else { return }
         complain("memory could not be given back: \(error); the balloon counts, but frees nothing")
-    }
-}
-
-extension VhostUserBackend {
-    /// Takes the next chain of a queue.
-    mutating func next(_ queue: Int, into chain: inout DescriptorChain) throws(QueueFault) -> SplitQueue.Next? {
-        try vrings[queue].queue?.next(from: memory, into: &chain)
     }
 }
