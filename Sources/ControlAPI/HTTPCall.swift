@@ -34,12 +34,18 @@ struct HTTPCall: Sendable {
             }
         } catch {
             // An answer that is whole is an answer, even where the server closed first and our close came too late.
-            guard answer != nil else { throw error }
+            guard answer != nil else { throw described(error) }
         }
         guard let answer else {
             throw ControlClientError.broken(path: path, reason: "the connection was closed before an answer came")
         }
         return answer
+    }
+
+    /// NIO's errors in our words; others, such as those of `read`, as they are.
+    private func described(_ error: any Error) -> any Error {
+        guard error is HTTPParserError || error is IOError || error is ChannelError else { return error }
+        return ControlClientError.broken(path: path, reason: "the daemon closed the connection (\(error))")
     }
 
     private func connect() async throws -> NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart> {

@@ -54,17 +54,21 @@ import Testing
             "guests:\n  a: {socket: s}\n  b:\n    socket: s",
             "aerostat.yaml:4: guests.b.socket: s is already taken by guest a"
         ),
-        ("guests:\n  a: {socket: s}\n  a: {socket: t}", "aerostat.yaml:3: a: given twice"),
+        (
+            "guests:\n  a: {socket: s}\n  a: {socket: t}",
+            "aerostat.yaml:2: a: given twice among the keys that begin on this line"
+        ),
         (
             "guests:\n  ä: {socket: s}",
             "aerostat.yaml:2: guests: \"ä\" is no name for a guest; write letters, digits, -, _ and ., at most 64, and a letter or digit first"
         ),
-        ("guests: {a", "aerostat.yaml:1: not YAML: did not find expected ',' or '}'"),
+        ("guests: {a", "aerostat.yaml:2: not YAML: did not find expected ',' or '}'"),
     ])
     func mistakesNameFileLineAndKey(text: String, line: String) throws {
         let error = #expect(throws: ConfigurationError.self) {
             try ConfigurationFile(text: text, file: "aerostat.yaml")
         }
-        #expect(try #require(error).description == line)
+        let description = try #require(error).description
+        #expect(description == line)
     }
 }

@@ -70,6 +70,20 @@ import Testing
         }
     }
 
+    @Test func aConnectionThatIsCutIsSaidInOurWords() async throws {
+        let (followers, follower) = AsyncStream.makeStream(of: Task<Void, any Error>.self)
+        try await TestServer.run { server in
+            follower.yield(Task { for try await _ in server.client.events(since: .now, follow: true) {} })
+            while server.events.subscriberCount == 0 { await Task.yield() }
+        }
+        follower.finish()
+        for await task in followers {
+            let error = await #expect(throws: ControlClientError.self) { try await task.value }
+            let line = try #require(error).description
+            #expect(line.contains("the daemon"), "\(line)")
+        }
+    }
+
     @Test func aSlowReaderLosesTheOldest() async throws {
         let events = EventLog()
         let subscription = events.subscribe(after: 0, buffer: 2)

@@ -37,16 +37,27 @@ struct TestServer: Sendable {
 
     /// A request as anyone's curl would make it: the status code and the body.
     func curl(_ method: String, _ uri: String, body: String? = nil) async throws -> (status: Int, body: String) {
+        let data = body.map { ["--data-binary", $0] } ?? []
+        let arguments = ["-s", "--max-time", "10", "--unix-socket", path, "-X", method, "-w", "%{http_code}"] + data
+        // Not on a thread of the tasks: the server, in this process, needs those.
+        let text = try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread {
+                continuation.resume(
+                    with: Result { try Self.output(of: ["curl"] + arguments + ["http://aerostat" + uri]) })
+            }
+        }
+        return (Int(text.suffix(3)) ?? 0, String(text.dropLast(3)))
+    }
+
+    private static func output(of arguments: [String]) throws -> String {
         let process = Process()
         let pipe = Pipe()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments =
-            ["curl", "-s", "--max-time", "10", "--unix-socket", path, "-X", method, "-w", "%{http_code}"]
-            + (body.map { ["--data-binary", $0] } ?? []) + ["http://aerostat" + uri]
+        process.arguments = arguments
         process.standardOutput = pipe
         try process.run()
-        let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let data = pipe.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        return (Int(text.suffix(3)) ?? 0, String(text.dropLast(3)))
+        return String(decoding: data, as: UTF8.self)
     }
 }
