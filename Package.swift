@@ -82,6 +82,7 @@ let package = Package(
             name: "aerostat-lab", dependencies: ["Lab", argumentParser], swiftSettings: settings),
 
         tests("VirtioTests", ["Virtio"]),
+        tests("LabTests", ["Lab", "ControlAPI"]),
         tests("ControlAPITests", ["ControlAPI"]),
         tests("ServiceTests", ["Service", "ControlAPI", "Linux", logging]),
     ]
