@@ -22,7 +22,7 @@ bench: lab build ## Measure inflating 512 MiB against QEMU's own device, and an 
 
 test: lab ## Build and run all tests, those with real guests too
 	@$(SWIFT) build --build-tests
-	@$(SWIFT) test --skip-build
+	@AEROSTAT=$(CURDIR)/.build/debug/aerostat $(SWIFT) test --skip-build
 
 lint: ## Check the sources' format, and the scripts' grammar
 	@$(SWIFT) format lint --strict --recursive $(SOURCES)

@@ -86,5 +86,8 @@ let package = Package(
         tests(
             "GuestTests",
             ["Service", "ControlAPI", "VhostUser", "Balloon", "BalloonDevice", "HostMemory", "Virtio", "Linux", "CLinux"]),
+        tests("LabTests", ["Lab", "ControlAPI"]),
+        tests("ControlAPITests", ["ControlAPI"]),
+        tests("ServiceTests", ["Service", "ControlAPI", "Linux", logging]),
     ]
 )

@@ -9,6 +9,11 @@ public struct EventCounter: ~Copyable, Sendable {
         descriptor = try OwnedDescriptor(clinux_eventfd(), from: "eventfd")
     }
 
+    /// Takes over a counter of our own, or one that is known to be right.
+    public init(owning descriptor: consuming OwnedDescriptor) {
+        self.descriptor = descriptor
+    }
+
     /// Takes over an eventfd that somebody else made.
     ///
     /// Throws where it is something else: a write to a pipe could block for ever, or end the process.

@@ -1,6 +1,7 @@
 import Balloon
 import ControlAPI
 import Linux
+import Service
 import Testing
 import VhostUser
 import Virtio
@@ -14,6 +15,7 @@ struct BalloonWireTests {
             try guest.load(isDense: isDense)
             let pages = Array((4096..<4352) as Range<UInt32>) + Array(TestGuest.high..<TestGuest.high + 256)
             try guest.touch(pages)
+            try guest.ring(.inflate).fill(TestGuest.bytes(pages))
             let before = try guest.allocated
             // Linux sends pages in descending order.
             try guest.inflate(pages.reversed())
@@ -111,18 +113,26 @@ struct BalloonWireTests {
     }
 
     /// Kicks before DRIVER_OK are not lost: what lies in the rings is served at the start.
-    @Test func earlyKicks() async throws {
+    @Test(arguments: [true, false])
+    func earlyKicks(areTaken: Bool) async throws {
         try await House.with { house in
             let guest = try TestGuest(house.socket())
             try guest.load(before: {
                 try guest.ring(.inflate).post(TestGuest.bytes([7000]))
                 try guest.offerStatistics([.freeMemory: 1])
                 // The kicks are gone before anybody could look.
-                #expect(try guest.ring(.inflate).queue.kick.drain())
-                #expect(try guest.ring(.statistics).queue.kick.drain())
+                if areTaken {
+                    #expect(try guest.ring(.inflate).queue.kick.drain())
+                    #expect(try guest.ring(.statistics).queue.kick.drain())
+                }
             })
             #expect(try guest.ring(.inflate).awaitUsed() == [0])
             #expect(try await house.status().held == TestGuest.page)
+            // The statistics buffer is held, not lost.
+            async let refreshed = house.registry.refreshStatistics(of: "guest")
+            #expect(try await guest.awaitStatisticsRequest())
+            try guest.offerStatistics([.freeMemory: 2])
+            #expect(try await refreshed.statistics.values == ["free-memory": 2])
         }
     }
 

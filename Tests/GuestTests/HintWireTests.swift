@@ -28,10 +28,10 @@ struct HintWireTests {
     @Test func hintsAreCountedAndNothingIsDiscarded() async throws {
         try await House.with { house in
             let guest = try load(house, [.mustTellHost, .freePageHint])
-            try guest.touch(8000..<9000)
+            try guest.touch(6000..<7000)
             let before = try guest.allocated
             // Under no command hints are ignored (V8).
-            try hint(guest, 8000, pages: 100)
+            try hint(guest, 6000, pages: 100)
             #expect(try await house.status().counters.hintedFreeBytes == 0)
             #expect(try guest.configuration().commandID == 0)
 
@@ -40,11 +40,11 @@ struct HintWireTests {
             let id = try guest.configuration().commandID
             #expect(id >= 2)
             // Before the driver began the command (V8).
-            try hint(guest, 8000, pages: 100)
+            try hint(guest, 6000, pages: 100)
             #expect(try await house.status().counters.hintedFreeBytes == 0)
             try command(guest, id)
-            try hint(guest, 8000, pages: 100)
-            try hint(guest, 8100, pages: 200)
+            try hint(guest, 6000, pages: 100)
+            try hint(guest, 6100, pages: 200)
             #expect(try await house.status().counters.hintedFreeBytes == 300 * TestGuest.page)
             // Another one cannot begin while this one is out (V7).
             await #expect(throws: ControlError.self) { try await house.registry.hint("guest") }
@@ -55,7 +55,7 @@ struct HintWireTests {
             #expect(try guest.awaitChange())
             #expect(try guest.configuration().commandID == 1)
             try await house.event(.hinted)
-            #expect(try guest.allocated == before)
+            #expect(try guest.allocated >= before)
             #expect(try await house.status().held == 0)
 
             // The next id is another one (V7); a stale one is ignored (V8).
@@ -64,7 +64,7 @@ struct HintWireTests {
             let next = try guest.configuration().commandID
             #expect(next != id && next >= 2)
             try command(guest, id)
-            try hint(guest, 8000, pages: 100)
+            try hint(guest, 6000, pages: 100)
             #expect(try await house.status().counters.hintedFreeBytes == 300 * TestGuest.page)
         }
     }
@@ -85,7 +85,7 @@ struct HintWireTests {
             _ = try await house.registry.hint("guest")
             #expect(try guest.awaitChange())
             try guest.ring(.freePageHint).send(bytes)
-            try hint(guest, 8000, pages: 1)
+            try hint(guest, 6000, pages: 1)
             // Only a whole id begins the command; the first one is 2.
             #expect(try await house.status().counters.hintedFreeBytes == (bytes.count >= 4 ? TestGuest.page : 0))
         }

@@ -145,7 +145,8 @@ final class TestGuest {
     }
 
     /// Waits until the device asks for statistics by returning the buffer.
-    func awaitStatisticsRequest(within limit: UInt64 = 10_000_000_000) throws -> Bool {
-        try !ring(.statistics).awaitUsed(within: limit).isEmpty
+    func awaitStatisticsRequest(_ count: Int = 1, within limit: UInt64 = 10_000_000_000) async throws -> Bool {
+        let ring = try ring(.statistics)
+        return try await blocking { try ring.awaitUsed(count, within: limit).count == count }
     }
 }
