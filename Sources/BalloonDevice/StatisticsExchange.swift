@@ -10,10 +10,13 @@ public struct StatisticsExchange: Sendable {
     /// A request was made and is not answered.
     public private(set) var isAwaited = false
     private var hasSeenFirst = false
+    /// The next buffer is one that was held before a pause: what is in it was counted then.
+    private var isNextKnown = false
 
     /// What arrived.
     public enum Arrival: Equatable, Sendable {
-        /// Nothing of use: the first buffer of a driver, whose values may be uninitialised (spec L7).
+        /// Nothing of use: the first buffer of a driver, whose values may be uninitialised (spec L7), or one that is
+        /// taken again after a pause, whose values are old.
         case first
         case statistics
     }
@@ -28,8 +31,9 @@ public struct StatisticsExchange: Sendable {
         let surplus = heldBuffer
         heldBuffer = head
         isAwaited = false
-        guard hasSeenFirst else {
+        guard hasSeenFirst, !isNextKnown else {
             hasSeenFirst = true
+            isNextKnown = false
             return (.first, surplus)
         }
         latest = set
@@ -46,6 +50,7 @@ public struct StatisticsExchange: Sendable {
 
     /// The queue was stopped: the buffer is the driver's again, and will be made available again.
     mutating func bufferIsGone() {
+        if heldBuffer != nil { isNextKnown = true }
         heldBuffer = nil
         isAwaited = false
     }
@@ -55,5 +60,6 @@ public struct StatisticsExchange: Sendable {
         bufferIsGone()
         latest = nil
         hasSeenFirst = false
+        isNextKnown = false
     }
 }
