@@ -98,7 +98,8 @@ extension VhostUserBackend {
 
     // MARK: - Rings
 
-    private mutating func setUpVring(_ request: Request, _ message: borrowing Message) throws(VhostUserError) -> Action {
+    private mutating func setUpVring(_ request: Request, _ message: borrowing Message) throws(VhostUserError) -> Action
+    {
         guard let word = message.word32(at: 0) else { throw .badPayload(request, bytes: message.payload.count) }
         guard word < UInt32(description.queueCount) else { throw .badQueue(request, index: UInt64(word)) }
         let index = Int(word)

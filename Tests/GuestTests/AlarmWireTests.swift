@@ -7,7 +7,9 @@ import VhostUser
 /// A guest runs out of memory, or only seems to.
 struct AlarmWireTests {
     /// A guest of 512 MiB that holds 256 MiB in its balloon, as asked.
-    private func ballooned(_ house: House, features: BalloonFeatures = [.mustTellHost, .deflateOnOOM]) async throws -> TestGuest {
+    private func ballooned(_ house: House, features: BalloonFeatures = [.mustTellHost, .deflateOnOOM]) async throws
+        -> TestGuest
+    {
         let guest = try TestGuest(house.socket(), size: 512 << 20, low: 512 << 20)
         try await house.ask(balloon: 256 << 20)
         try guest.load(features)
@@ -62,7 +64,9 @@ struct AlarmWireTests {
     @Test func unloadIsNoAlarm() async throws {
         try await House.with { house in
             let guest = try await ballooned(house)
-            for start in stride(from: 8192 as UInt32, to: 8192 + 65536, by: 256) { try guest.deflate(start..<start + 256) }
+            for start in stride(from: 8192 as UInt32, to: 8192 + 65536, by: 256) {
+                try guest.deflate(start..<start + 256)
+            }
             try guest.write(actual: 0)
             #expect(try !guest.awaitChange(within: 100_000_000))
             try guest.stop()

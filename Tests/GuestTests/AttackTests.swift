@@ -31,7 +31,8 @@ struct AttackTests {
     /// The queue is broken and says so; the others of the guest go on.
     private func expectBroken(_ house: House, _ evil: TestGuest, _ role: QueueRole = .inflate) async throws {
         let ring = try evil.ring(role)
-        #expect(try Readiness.awaitReadable(ring.queue.error.descriptor.raw, until: MonotonicClock.now() + 5_000_000_000))
+        #expect(
+            try Readiness.awaitReadable(ring.queue.error.descriptor.raw, until: MonotonicClock.now() + 5_000_000_000))
         let problem = try await house.event(.problem, of: "evil")
         #expect(problem.message.contains("broken until the driver sets it up again"))
         #expect(try ring.returned == 0)
@@ -97,7 +98,9 @@ struct AttackTests {
     @Test func pagesThatAreNone() async throws {
         try await attack { house, evil in
             // Behind memory, in the hole, page 0, the highest there is, a ring's own pages, one page four times.
-            try evil.inflate([8192, 9000, 0xf_ffff, TestGuest.high + 8192, .max, 0, 0x100, 0x104, 0x108, 6000, 6000, 6000])
+            try evil.inflate([
+                8192, 9000, 0xf_ffff, TestGuest.high + 8192, .max, 0, 0x100, 0x104, 0x108, 6000, 6000, 6000,
+            ])
             try evil.inflate([6000])
             var status = try await house.status("evil")
             #expect(status.held == TestGuest.page)
@@ -116,9 +119,10 @@ struct AttackTests {
         }
     }
 
-    @Test(arguments: [
-        (UInt64.max - 3, 8), (1 << 52, 4096), (0x200_0000 - 2, 4), (0x3000_0000, 400), (0, .max),
-    ] as [(UInt64, UInt32)])
+    @Test(
+        arguments: [
+            (UInt64.max - 3, 8), (1 << 52, 4096), (0x200_0000 - 2, 4), (0x3000_0000, 400), (0, .max),
+        ] as [(UInt64, UInt32)])
     func buffersOutsideMemory(address: UInt64, length: UInt32) async throws {
         try await attack { house, evil in
             for role in [QueueRole.inflate, .deflate, .statistics] {

@@ -58,7 +58,8 @@ final class House: Sendable {
     /// Waits for an event that has happened or will happen.
     @discardableResult
     func event(
-        _ kind: Event.Kind, of name: String = "guest", after sequence: UInt64 = 0, within limit: Duration = .seconds(10),
+        _ kind: Event.Kind, of name: String = "guest", after sequence: UInt64 = 0,
+        within limit: Duration = .seconds(10),
         _ location: SourceLocation = #_sourceLocation
     ) async throws -> Event {
         let subscription = events.subscribe(after: sequence)

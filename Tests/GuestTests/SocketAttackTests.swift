@@ -22,9 +22,11 @@ struct SocketAttackTests {
     }
 
     /// One clear line, a closed connection, and the next machine is served.
-    @Test(arguments: [
-        [1, 0, 0], [99, 1, 0], [5, 1, 5000], [2, 1, 4, 0], [8, 1, 8, 9, 16], [8, 1, 8, 0, 3], [12, 1, 8, 0, 0], [5, 1, 8, 9, 0],
-    ] as [[UInt32]])
+    @Test(
+        arguments: [
+            [1, 0, 0], [99, 1, 0], [5, 1, 5000], [2, 1, 4, 0], [8, 1, 8, 9, 16], [8, 1, 8, 0, 3], [12, 1, 8, 0, 0],
+            [5, 1, 8, 9, 0],
+        ] as [[UInt32]])
     func badMessageClosesTheConnection(words: [UInt32]) async throws {
         try await withGood { house, _ in
             let evil = try VhostUserFrontEnd(path: house.socket("evil"))

@@ -7,7 +7,9 @@ import VhostUser
 
 /// The queue that runs backwards: requests, answers, silence.
 struct StatisticsWireTests {
-    private let some: [StatisticsTag: UInt64] = [.freeMemory: 10 << 20, .availableMemory: 20 << 20, .totalMemory: 64 << 20]
+    private let some: [StatisticsTag: UInt64] = [
+        .freeMemory: 10 << 20, .availableMemory: 20 << 20, .totalMemory: 64 << 20,
+    ]
 
     /// A driver whose first buffer, which counts for nothing (spec L7), is there.
     private func load(_ house: House) throws -> TestGuest {
@@ -26,7 +28,8 @@ struct StatisticsWireTests {
             try guest.offerStatistics(some)
             let statistics = try await refreshed.statistics
             #expect(statistics.state == .answering)
-            #expect(statistics.values == ["free-memory": 10 << 20, "available-memory": 20 << 20, "total-memory": 64 << 20])
+            #expect(
+                statistics.values == ["free-memory": 10 << 20, "available-memory": 20 << 20, "total-memory": 64 << 20])
             let age = try #require(statistics.ageSeconds)
             #expect(age >= 0 && age < 2)
             // It does not grow younger by being looked at.

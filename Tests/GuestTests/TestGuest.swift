@@ -91,7 +91,9 @@ final class TestGuest {
 
     /// Writes into each page.
     func touch(_ pages: some Sequence<UInt32>) throws {
-        for page in pages { try memory.pointer(to: UInt64(page) << 12, count: 4096).storeBytes(of: 0xa5, as: UInt8.self) }
+        for page in pages {
+            try memory.pointer(to: UInt64(page) << 12, count: 4096).storeBytes(of: 0xa5, as: UInt8.self)
+        }
     }
 
     func isZero(_ page: UInt32) throws -> Bool {

@@ -58,9 +58,10 @@ struct MemoryTests {
         #expect(bench.memory.size == mebibyte)
     }
 
-    @Test(arguments: [
-        (0, 0, 0), (1, 4096, 0), (0, 4095, 0), (0, 4096, 512), (4095, 1, 1),
-    ] as [(UInt64, UInt64, UInt64)])
+    @Test(
+        arguments: [
+            (0, 0, 0), (1, 4096, 0), (0, 4095, 0), (0, 4096, 512), (4095, 1, 1),
+        ] as [(UInt64, UInt64, UInt64)])
     func misaligned(guest: UInt64, size: UInt64, offset: UInt64) throws {
         let bench = try Bench()
         let one = try file()
@@ -71,10 +72,11 @@ struct MemoryTests {
         }
     }
 
-    @Test(arguments: [
-        (1 << 44, 4096, 0), (0, 1 << 45, 0), ((1 << 44) - 4096, 8192, 0), (UInt64.max & ~4095, 4096, 0),
-        (0, 8192, UInt64.max - 4095), (0, UInt64.max & ~4095, 0),
-    ] as [(UInt64, UInt64, UInt64)])
+    @Test(
+        arguments: [
+            (1 << 44, 4096, 0), (0, 1 << 45, 0), ((1 << 44) - 4096, 8192, 0), (UInt64.max & ~4095, 4096, 0),
+            (0, 8192, UInt64.max - 4095), (0, UInt64.max & ~4095, 0),
+        ] as [(UInt64, UInt64, UInt64)])
     func tooHigh(guest: UInt64, size: UInt64, user: UInt64) throws {
         let bench = try Bench()
         let one = try file()

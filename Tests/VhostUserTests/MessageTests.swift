@@ -193,10 +193,15 @@ struct MessageTests {
 
     @Test func configurationSpace() throws {
         let bench = try Bench()
-        #expect(try bench.call(.setConfiguration, .words(4, 4, 0) + [1, 2, 3, 4]) == [.writeConfiguration(offset: 4, bytes: [1, 2, 3, 4])])
+        #expect(
+            try bench.call(.setConfiguration, .words(4, 4, 0) + [1, 2, 3, 4]) == [
+                .writeConfiguration(offset: 4, bytes: [1, 2, 3, 4])
+            ])
         let reply = try bench.ask(.getConfiguration, .words(0, 16, 0) + [UInt8](repeating: 9, count: 16))
         #expect(reply.payload == .words(0, 16, 0) + [0, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0])
-        #expect(try bench.ask(.getConfiguration, .words(0, 256, 0) + [UInt8](repeating: 0, count: 256)).payload.count == 268)
+        #expect(
+            try bench.ask(.getConfiguration, .words(0, 256, 0) + [UInt8](repeating: 0, count: 256)).payload.count == 268
+        )
     }
 
     @Test(arguments: [(0, 257), (257, 0), (250, 7), (.max, 1), (1, .max), (.max, .max)] as [(UInt32, UInt32)])

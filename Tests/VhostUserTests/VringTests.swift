@@ -42,7 +42,8 @@ struct VringTests {
     func numberOutOfRange(request: Request) throws {
         for number in [5, 7, 8, 255] as [UInt32] {
             let bench = try Bench()
-            let payload: [UInt8] = .words(number, 0) + (request == .setVringAddress ? Array(repeating: 0, count: 32) : [])
+            let payload: [UInt8] =
+                .words(number, 0) + (request == .setVringAddress ? Array(repeating: 0, count: 32) : [])
             #expect(throws: VhostUserError.badQueue(request, index: UInt64(number))) {
                 try bench.call(request, payload)
             }
@@ -103,10 +104,11 @@ struct VringTests {
         #expect(try bench.call(.setVringCall, .longs(0), descriptors: [call.raw]) == [.done])
     }
 
-    @Test(arguments: [
-        (0x10_0000, 0x2000, 0x3000), (0x1000, 0xf_fffe, 0x3000), (0x1000, 0x2000, 0xf_fff0),
-        (1 << 60, 0x2000, 0x3000), (0x1000, 0x2000, UInt64.max - Bench.userBase - 8),
-    ] as [(UInt64, UInt64, UInt64)])
+    @Test(
+        arguments: [
+            (0x10_0000, 0x2000, 0x3000), (0x1000, 0xf_fffe, 0x3000), (0x1000, 0x2000, 0xf_fff0),
+            (1 << 60, 0x2000, 0x3000), (0x1000, 0x2000, UInt64.max - Bench.userBase - 8),
+        ] as [(UInt64, UInt64, UInt64)])
     func ringOutsideMemory(descriptors: UInt64, available: UInt64, used: UInt64) throws {
         let (bench, _) = try bench()
         let kick = try EventCounter()

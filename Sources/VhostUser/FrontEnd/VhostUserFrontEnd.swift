@@ -109,7 +109,9 @@ public final class VhostUserFrontEnd {
         guard answer.request == request.rawValue else {
             throw .badAnswer(to: request, "the answer is one to message \(answer.request)")
         }
-        guard answer.flags & MessageLayout.isReply != 0 else { throw .badAnswer(to: request, "not marked as an answer") }
+        guard answer.flags & MessageLayout.isReply != 0 else {
+            throw .badAnswer(to: request, "not marked as an answer")
+        }
         return answer.payload
     }
 
