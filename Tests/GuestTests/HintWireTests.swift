@@ -91,14 +91,16 @@ struct HintWireTests {
         }
     }
 
-    @Test(arguments: [(false, 0), (true, 0), (true, 0xaaaa_aaaa)] as [(Bool, UInt32)])
-    func reportsFreeMemory(hasPoison: Bool, poison: UInt32) async throws {
+    @Test(arguments: [(false, 0), (true, 0), (true, 0xaaaa_aaaa)] as [(Bool, UInt32)], [true, false])
+    func reportsFreeMemory(poisoning: (Bool, UInt32), isDense: Bool) async throws {
+        let (hasPoison, poison) = poisoning
         try await House.with { house in
             var features: BalloonFeatures = [.mustTellHost, .pageReporting]
             if hasPoison { features.insert(.pagePoison) }
             let guest = try TestGuest(house.socket())
             // Linux writes the value before DRIVER_OK (D35).
-            try guest.load(features, before: { if hasPoison { try guest.write(actual: 0, poison: poison) } })
+            try guest.load(
+                features, isDense: isDense, before: { if hasPoison { try guest.write(actual: 0, poison: poison) } })
             let pages = TestGuest.high + 1024..<TestGuest.high + 3072
             try guest.touch(pages)
             let before = try guest.allocated

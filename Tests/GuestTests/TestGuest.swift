@@ -64,17 +64,15 @@ final class TestGuest {
     }
 
     private func start(_ transport: UInt64, bases: [UInt16]? = nil) throws {
-        let count = (numbers.values.max() ?? 0) + 1
-        started = Array(0..<count)
-        try front.start(
-            features: negotiated.rawValue | transport, memory: memory, queues: rings[..<count].map(\.queue),
-            bases: bases)
+        started = numbers.values.sorted()
+        let queues = rings.indices.map { started.contains($0) ? rings[$0].queue : nil }
+        try front.start(features: negotiated.rawValue | transport, memory: memory, queues: queues, bases: bases)
         _ = try front.ask(.getFeatures)
     }
 
     /// The virtual machine is paused; or its guest is reset, or its driver unloaded: QEMU does the same for all.
     @discardableResult
-    func stop() throws -> [UInt16] { try front.stop(queues: started.count) }
+    func stop() throws -> [UInt16] { try front.stop(queues: started) }
 
     func resume(_ bases: [UInt16]) throws { try start(Self.transport, bases: bases) }
 

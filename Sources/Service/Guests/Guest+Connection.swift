@@ -12,7 +12,9 @@ extension Guest {
 
     func acceptConnection() {
         do throws(SystemError) {
-            while let descriptor = try listener.accept() {
+            // Others have their turn between a few; the poll tells again of what is left.
+            for _ in 0..<8 {
+                guard let descriptor = try listener.accept() else { return }
                 // The machine may have been started again: whether the old one is gone lies in its socket.
                 receiveMessages()
                 // One VMM a socket. A second one is closed at once: it would be the first one's memory that it steers.

@@ -62,16 +62,17 @@ extension VhostUserFrontEnd {
     /// - Parameters:
     ///   - features: bits that the driver accepted.
     ///   - memory: where the rings lie.
-    ///   - queues: from number 0 on.
+    ///   - queues: from number 0 on; `nil` for those that the driver has not set up.
     ///   - bases: where each queue goes on; 0 for a fresh driver.
     ///   - isShared: false plays a VMM whose memory is no file that could be passed: it tells of no regions.
     public func start(
-        features: UInt64, memory: FrontEndMemory, queues: [FrontEndQueue], bases: [UInt16]? = nil,
+        features: UInt64, memory: FrontEndMemory, queues: [FrontEndQueue?], bases: [UInt16]? = nil,
         isShared: Bool = true
     ) throws(FrontEndError) {
         try tell(.setFeatures, payload: .longs(features | (acceptsProtocol ? Self.protocolBit : 0)))
         try share(isShared ? memory : nil)
         for (index, queue) in queues.enumerated() {
+            guard let queue else { continue }
             let number = UInt32(index)
             let base = bases.map { index < $0.count ? $0[index] : 0 } ?? 0
             try tell(.setVringSize, payload: .words(number, UInt32(queue.size)))
@@ -84,6 +85,7 @@ extension VhostUserFrontEnd {
             for index in queues.indices { try enable(index) }
         }
         for (index, queue) in queues.enumerated() {
+            guard let queue else { continue }
             try tell(.setVringCall, payload: .longs(UInt64(index)), descriptors: [queue.call.descriptor.raw])
         }
     }
@@ -108,13 +110,14 @@ extension VhostUserFrontEnd {
 
     /// Stops the device, as at a reset, an unload, or a pause of the virtual machine, which all look alike.
     ///
-    /// - Returns: where each queue stands.
-    public func stop(queues count: Int) throws(FrontEndError) -> [UInt16] {
+    /// - Parameter queues: the numbers of those that the driver has set up.
+    /// - Returns: where each of them stands.
+    public func stop(queues: [Int]) throws(FrontEndError) -> [UInt16] {
         if acceptsProtocol {
-            for index in 0..<count { try enable(index, false) }
+            for index in queues { try enable(index, false) }
         }
         var bases: [UInt16] = []
-        for index in 0..<count { bases.append(try vringBase(of: index)) }
+        for index in queues { bases.append(try vringBase(of: index)) }
         return bases
     }
 
