@@ -33,7 +33,7 @@ for target in "${targets[@]}"; do
         exit 2
     }
     program=$scratch/$target
-    "${swift}c" -O -swift-version 6 -sanitize=fuzzer,address -parse-as-library -I "$built/Modules" \
+    "${swift}c" -O -swift-version 6 -use-ld=lld -sanitize=fuzzer,address -parse-as-library -I "$built/Modules" \
         "${includes[@]}" "Fuzz/$target.swift" -L "$built" -lFuzzTargets -o "$program"
     mkdir -p "$scratch/found/$target" "$scratch/failed/$target"
     echo "fuzz: $target for $seconds s"
