@@ -82,5 +82,6 @@ let package = Package(
             name: "aerostat-lab", dependencies: ["Lab", argumentParser], swiftSettings: settings),
 
         tests("VirtioTests", ["Virtio"]),
+        tests("LabTests", ["Lab", "QMP"]),
     ]
 )
