@@ -83,5 +83,7 @@ let package = Package(
 
         tests("VirtioTests", ["Virtio"]),
         tests("LabTests", ["Lab", "QMP"]),
+        tests("ControlAPITests", ["ControlAPI"]),
+        tests("ServiceTests", ["Service", "ControlAPI", "Linux", logging]),
     ]
 )

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Where results and progress go.
-struct Console {
+struct Console: Sendable {
     /// Progress is for people who wait: on a terminal only, one line that is overwritten.
     private let showsProgress = isatty(STDERR_FILENO) == 1
 
