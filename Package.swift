@@ -82,7 +82,7 @@ let package = Package(
             name: "aerostat-lab", dependencies: ["Lab", argumentParser], swiftSettings: settings),
 
         tests("VirtioTests", ["Virtio"]),
-        tests("LabTests", ["Lab", "ControlAPI"]),
+        tests("LabTests", ["Lab", "QMP", "ControlAPI"]),
         tests("ControlAPITests", ["ControlAPI"]),
         tests("ServiceTests", ["Service", "ControlAPI", "Linux", logging]),
     ]
