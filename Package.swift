@@ -68,7 +68,7 @@ let package = Package(
         module(
             "Service",
             [
-                "Virtio", "Balloon", "BalloonDevice", "HostMemory", "VhostUser", "Arbiter", "ControlAPI", "Linux",
+                "Virtio", "Balloon", "BalloonDevice", "HostMemory", "VhostUser", "Arbiter", "ControlAPI", "Linux", "CLinux",
                 collections, hummingbird, hummingbirdCore, logging, nio, nioPosix, system, yams,
             ]),
         // Floor 7: the command line.
