@@ -81,9 +81,17 @@ let package = Package(
         .executableTarget(
             name: "aerostat-lab", dependencies: ["Lab", argumentParser], swiftSettings: settings),
 
-        tests("VirtioTests", ["Virtio"]),
         tests("LabTests", ["Lab", "QMP", "ControlAPI"]),
         tests("ControlAPITests", ["ControlAPI"]),
         tests("ServiceTests", ["Service", "ControlAPI", "Linux", logging]),
+        // What tests of several modules share: a seeded generator, guest memory made of bytes, the driver's side of a ring.
+        .target(
+            name: "TestSupport", dependencies: ["Virtio"], path: "Tests/TestSupport", swiftSettings: settings),
+        tests("LinuxTests", ["Linux", "CLinux", "TestSupport", system]),
+        tests("VirtioTests", ["Virtio", "TestSupport"]),
+        tests("BalloonTests", ["Balloon", "TestSupport"]),
+        tests("BalloonDeviceTests", ["BalloonDevice", "Balloon", "Virtio", "TestSupport"]),
+        tests("HostMemoryTests", ["HostMemory", "Linux", "Virtio", "Balloon", "TestSupport", system]),
+        tests("ArbiterTests", ["Arbiter", "Balloon", "TestSupport"]),
     ]
 )

@@ -13,7 +13,8 @@ public struct StatisticsExchange: Sendable {
 
     /// What arrived.
     public enum Arrival: Equatable, Sendable {
-        /// Nothing of use: the first buffer of a driver, whose values may be uninitialised (spec L7).
+        /// Nothing of use: the first buffer of a driver, whose values may be uninitialised (spec L7), or the first after
+        /// a pause, with old values, or one that holds nothing known.
         case first
         case statistics
     }
@@ -28,10 +29,9 @@ public struct StatisticsExchange: Sendable {
         let surplus = heldBuffer
         heldBuffer = head
         isAwaited = false
-        guard hasSeenFirst else {
-            hasSeenFirst = true
-            return (.first, surplus)
-        }
+        let isFirst = !hasSeenFirst
+        hasSeenFirst = true
+        guard !isFirst, !set.isEmpty else { return (.first, surplus) }
         latest = set
         return (.statistics, surplus)
     }
@@ -44,8 +44,9 @@ public struct StatisticsExchange: Sendable {
         return head
     }
 
-    /// The queue was stopped: the buffer is the driver's again, and will be made available again.
+    /// The queue was stopped: the buffer is the driver's again, and will come again as it is.
     mutating func bufferIsGone() {
+        if heldBuffer != nil { hasSeenFirst = false }
         heldBuffer = nil
         isAwaited = false
     }
