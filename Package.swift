@@ -82,6 +82,10 @@ let package = Package(
             name: "aerostat-lab", dependencies: ["Lab", argumentParser], swiftSettings: settings),
 
         tests("LabTests", ["Lab", "QMP", "ControlAPI"]),
+        tests("VhostUserTests", ["VhostUser", "Virtio", "HostMemory", "Linux", "CLinux"]),
+        tests(
+            "GuestTests",
+            ["Service", "ControlAPI", "VhostUser", "Balloon", "BalloonDevice", "HostMemory", "Virtio", "Linux", "CLinux"]),
         tests("ControlAPITests", ["ControlAPI"]),
         tests("ServiceTests", ["Service", "ControlAPI", "Linux", logging]),
         // What tests of several modules share: a seeded generator, guest memory made of bytes, the driver's side of a ring.

@@ -30,6 +30,8 @@ int clinux_epoll_remove(int epoll, int descriptor);
 /// `timeout_ns` below 0 waits without limit.
 int clinux_epoll_wait(int epoll, struct clinux_event *events, int capacity, int64_t timeout_ns);
 int clinux_eventfd(void);
+/// Makes sure that a descriptor of somebody else's is an eventfd, and that it never blocks. EINVAL if it is none.
+int clinux_adopt_eventfd(int descriptor);
 
 // Memory files.
 
