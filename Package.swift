@@ -70,7 +70,7 @@ let package = Package(
         module(
             "Service",
             [
-                "Virtio", "Balloon", "BalloonDevice", "HostMemory", "VhostUser", "Arbiter", "ControlAPI", "Linux",
+                "Virtio", "Balloon", "BalloonDevice", "HostMemory", "VhostUser", "Arbiter", "ControlAPI", "Linux", "CLinux",
                 collections, hummingbird, hummingbirdCore, logging, nio, nioPosix, system, yams,
             ]),
         // Floor 7: the command line.
@@ -88,15 +88,20 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: ["VhostUser", "BalloonDevice", "Balloon", "Virtio", "Linux", "CLinux"],
             path: "Fuzz/Targets", swiftSettings: settings),
-
-        tests("VirtioTests", ["Virtio"]),
         tests("FuzzTests", ["FuzzTargets"]),
+        tests("LabTests", ["Lab", "QMP", "ControlAPI"]),
         tests("VhostUserTests", ["VhostUser", "Virtio", "HostMemory", "Linux", "CLinux"]),
-        tests(
-            "GuestTests",
-            ["Service", "ControlAPI", "VhostUser", "Balloon", "Virtio", "Linux", "CLinux"]),
-        tests("LabTests", ["Lab", "ControlAPI"]),
+        tests("GuestTests", ["Service", "ControlAPI", "VhostUser", "Balloon", "Virtio", "Linux", "CLinux"]),
         tests("ControlAPITests", ["ControlAPI"]),
         tests("ServiceTests", ["Service", "ControlAPI", "Linux", logging]),
+        // What tests of several modules share: a seeded generator, guest memory made of bytes, the driver's side of a ring.
+        .target(
+            name: "TestSupport", dependencies: ["Virtio"], path: "Tests/TestSupport", swiftSettings: settings),
+        tests("LinuxTests", ["Linux", "CLinux", "TestSupport", system]),
+        tests("VirtioTests", ["Virtio", "TestSupport"]),
+        tests("BalloonTests", ["Balloon", "TestSupport"]),
+        tests("BalloonDeviceTests", ["BalloonDevice", "Balloon", "Virtio", "TestSupport"]),
+        tests("HostMemoryTests", ["HostMemory", "Linux", "Virtio", "Balloon", "TestSupport", system]),
+        tests("ArbiterTests", ["Arbiter", "Balloon", "TestSupport"]),
     ]
 )

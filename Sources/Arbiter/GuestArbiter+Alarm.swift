@@ -22,7 +22,7 @@ extension GuestArbiter {
 
     /// Gives back one more step.
     mutating func stepDown(_ now: UInt64, _ held: UInt64, _ why: String, _ decision: inout Decision) {
-        let from = min(target, held)
+        let from = min(target, held, requested ?? 0)
         let step = max(tuning.leastAlarmStep, from / 2)
         target = from > step ? from - step : 0
         lastStep = now
@@ -38,14 +38,14 @@ extension GuestArbiter {
             wellSince = nil
             if target == 0, held == 0 {
                 endAlarm(now, held, isExhausted: true, &decision)
-            } else if held <= target, now >= lastStep + tuning.alarmPace / 2 {
+            } else if hasFollowed(held), now >= lastStep + tuning.alarmPace / 2 {
                 stepDown(now, held, complaint, &decision)
             }
             return
         }
         let since = wellSince ?? now
         wellSince = since
-        if held <= target, now - since >= tuning.calmBeforeEnd {
+        if hasFollowed(held), now - since >= tuning.calmBeforeEnd {
             endAlarm(now, held, isExhausted: false, &decision)
         }
     }
@@ -58,8 +58,18 @@ extension GuestArbiter {
             return
         }
         // Nobody tells whether the guest is well. Quiet for a while after the last step is all that can be seen.
-        if held <= target, now >= lastStep + 2 * tuning.calmBeforeEnd {
+        if hasFollowed(held), now >= lastStep + 2 * tuning.calmBeforeEnd {
             endAlarm(now, held, isExhausted: held == 0, &decision)
+        }
+    }
+
+    /// Statistics that were asked for in an alarm do not come: the guest may be too short of memory to answer.
+    mutating func hearNothing(_ now: UInt64, _ held: UInt64, _ decision: inout Decision) {
+        wakeAt = now + tuning.alarmPace
+        if target == 0, held == 0 {
+            endAlarm(now, held, isExhausted: true, &decision)
+        } else if target > 0, hasFollowed(held) {
+            stepDown(now, held, "the guest does not answer", &decision)
         }
     }
 

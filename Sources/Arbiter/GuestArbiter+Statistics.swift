@@ -54,20 +54,16 @@ extension GuestArbiter {
             return
         }
         switch state {
-        case .notAnswering, .alarm:
-            // Already told. Ask again when there is a buffer to ask with.
-            wakeAt = now + tuning.alarmPace
+        case .notAnswering: break
+        case .alarm: hearNothing(now, held, &decision)
         default:
             decision.happenings.append(.statisticsLost)
-            if !isPausing || held > 0 {
-                state = .notAnswering
-                stepWaitsForStatistics = false
-                if held > 0 {
-                    stepDown(now, held, "the guest does not answer: it is taken to be under pressure", &decision)
-                }
-                decision.requestStatistics = false
-                wakeAt = nil
-            }
+            state = .notAnswering
+            stepWaitsForStatistics = false
+            stepDown(now, held, "the guest does not answer: it is taken to be under pressure", &decision)
+            // The request that is out stays out: its answer is all that there is to wait for.
+            decision.requestStatistics = false
+            wakeAt = nil
         }
     }
 

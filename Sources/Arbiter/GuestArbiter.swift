@@ -67,6 +67,8 @@ public struct GuestArbiter: Sendable {
             wakeAt = nil
             woken(now, held, &decision)
         }
+        // A starving guest is never asked for more, whatever becomes of its held pages.
+        if state == .alarm || state == .notAnswering { target = min(target, held) }
         if target != before {
             // A guest that took its last pages back has no use for an interrupt, and it may be a driver that is leaving:
             // QEMU does not survive a configuration change behind a device's stop.
@@ -101,10 +103,13 @@ public struct GuestArbiter: Sendable {
             pursue(now, held, &decision)
             return
         }
+        // The operator may have asked for less meanwhile.
+        target = min(target, requested ?? 0)
         switch state {
         case .holdOff(let until), .stalled(let until): wakeAt = max(until, now)
         case .alarm:
             lastStep = now
+            wellSince = nil
             decision.requestStatistics = hasStatistics
             wakeAt = now + tuning.alarmPace
         default: pursue(now, held, &decision)
@@ -114,13 +119,15 @@ public struct GuestArbiter: Sendable {
     private mutating func request(_ pages: UInt64, _ now: UInt64, _ held: UInt64, _ decision: inout Decision) {
         requested = pages
         guard isRunning else { return }
-        if pages <= held {
-            // Less balloon is always granted at once, whatever went before.
-            strikes = 0
-            pursue(now, held, &decision)
-        } else if state == .alarm {
-            reason = "asked for \(mebibytes(pages)), but the guest is in an alarm"
-        } else {
+        switch state {
+        case .alarm, .notAnswering:
+            // It goes on being given what it needs. Less than that is granted at once, more has to wait.
+            target = min(target, pages)
+            let trouble = state == .alarm ? "is in an alarm" : "does not answer"
+            reason = "asked for \(mebibytes(pages)), but the guest \(trouble)"
+        default:
+            // Less balloon is always granted, whatever went before.
+            if pages <= held { strikes = 0 }
             pursue(now, held, &decision)
         }
     }
@@ -158,6 +165,11 @@ public struct GuestArbiter: Sendable {
         }
     }
 
+    /// The balloon is down to the target, as closely as the guest's pages allow.
+    func hasFollowed(_ held: UInt64) -> Bool {
+        held <= target + tuning.slop
+    }
+
     mutating func settle(_ held: UInt64, _ decision: inout Decision) {
         let isNews = state == .inflating || state == .deflating
         state = .settled
@@ -181,11 +193,11 @@ public struct GuestArbiter: Sendable {
                 decision.requestStatistics = true
             }
         case .deflating:
-            if held <= target + tuning.slop { settle(held, &decision) }
+            if hasFollowed(held) { settle(held, &decision) }
         case .reclaiming:
-            if held >= target { endReclaim(now, held, "all free memory was given", &decision) }
+            if !stepWaitsForStatistics, held >= target { endReclaim(now, held, "all free memory was given", &decision) }
         case .alarm:
-            if held <= target { decision.requestStatistics = hasStatistics }
+            if hasFollowed(held) { decision.requestStatistics = hasStatistics }
         default: break
         }
     }
@@ -193,6 +205,9 @@ public struct GuestArbiter: Sendable {
     /// One more step of an inflation, as far as the guest can spare.
     mutating func takeStep(_ health: Health, _ now: UInt64, _ held: UInt64, _ decision: inout Decision) {
         stepWaitsForStatistics = false
+        // The guest had nothing to do while it was asked.
+        progressHeld = held
+        progressAt = now
         let goal = requested ?? 0
         guard let room = health.room(tuning, sparingCaches: strikes > 0) else {
             target = goal

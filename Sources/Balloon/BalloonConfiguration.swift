@@ -22,8 +22,9 @@ public struct BalloonConfiguration: Equatable, Sendable {
         public static let poisonValue = 12
     }
 
-    /// The byte at `offset`; zero behind the end.
+    /// The byte at `offset`; zero outside.
     public subscript(byte offset: Int) -> UInt8 {
+        guard offset >= 0 else { return 0 }
         let word: UInt32
         switch offset / 4 {
         case 0: word = numPages
@@ -44,8 +45,8 @@ public struct BalloonConfiguration: Equatable, Sendable {
         var result = value
         var touched = false
         for index in 0..<4 {
-            let position = fieldOffset + index - offset
-            guard position >= 0, position < bytes.count else { continue }
+            let (position, overflow) = (fieldOffset + index).subtractingReportingOverflow(offset)
+            guard !overflow, bytes.indices.contains(position) else { continue }
             let shift = 8 * UInt32(index)
             result = result & ~(0xff << shift) | UInt32(bytes[position]) << shift
             touched = true

@@ -28,7 +28,7 @@ extension BalloonDevice {
         // A hint cannot say more than there is memory.
         bytes = min(bytes, layout.pages * PageFrame.size)
         if hinting.receivePages(bytes: bytes) {
-            counters.hintedBytes += bytes
+            counters.hintedBytes &+= bytes
             seen.insert(.freePageHint)
         } else {
             counters.ignoredHints += 1

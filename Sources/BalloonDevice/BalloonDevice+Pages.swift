@@ -5,6 +5,9 @@ extension BalloonDevice {
     /// Page numbers that are looked at in one step. A driver may send billions; between steps others get their turn.
     public static let pagesPerStep = 1024
 
+    /// Page numbers of the largest guest page, of 64 KiB: what a driver sends when it migrates one.
+    private static let mostMigratingPages: UInt64 = 16
+
     /// How far a request on the inflate or deflate queue has come.
     public enum Step: Equatable, Sendable {
         /// All is done: return the chain. The number of pages that went below what we asked for.
@@ -18,7 +21,7 @@ extension BalloonDevice {
         _ chain: borrowing DescriptorChain, _ reader: inout ChainReader,
         memory: borrowing some GuestMemory & ~Copyable, sink: inout some DiscardSink & ~Copyable
     ) -> Step {
-        forEachRun(chain, &reader, memory: memory) { device, run, pages in
+        forEachRun(chain, &reader, memory: memory) { device, run, isWholeMessage in
             var new: UInt64 = 0
             let bad = device.layout.clip(run) { part in
                 new += device.held.insert(part)
@@ -27,7 +30,8 @@ extension BalloonDevice {
             device.counters.badPages += bad
             device.counters.repeatedPages += run.count - bad - new
             device.counters.inflatedPages += new
-            if pages == 1, new == 1 { device.migrationCredit += 1 }
+            let canBeMigrating = isWholeMessage && new == run.count && new <= Self.mostMigratingPages
+            device.migratingPages = canBeMigrating ? new : 0
             return 0
         }
     }
@@ -37,28 +41,31 @@ extension BalloonDevice {
         _ chain: borrowing DescriptorChain, _ reader: inout ChainReader,
         memory: borrowing some GuestMemory & ~Copyable
     ) -> Step {
-        forEachRun(chain, &reader, memory: memory) { device, run, _ in
+        forEachRun(chain, &reader, memory: memory) { device, run, isWholeMessage in
             let before = device.held.count
             var gone: UInt64 = 0
             let bad = device.layout.clip(run) { part in gone += device.held.remove(part) }
             device.counters.badPages += bad
             device.counters.repeatedPages += run.count - bad - gone
             device.counters.deflatedPages += gone
-            let unsolicited = device.unsolicited(removing: gone, before: before)
+            let isMigration = isWholeMessage && gone == run.count && gone == device.migratingPages
+            device.migratingPages = 0
+            let unsolicited = device.unsolicited(removing: gone, before: before, isMigration: isMigration)
             if unsolicited > 0, device.negotiated.contains(.deflateOnOOM) { device.seen.insert(.deflateOnOOM) }
             device.counters.unsolicitedPages += unsolicited
             return unsolicited
         }
     }
 
-    /// Reads up to ``pagesPerStep`` page numbers and hands their runs to `body`, together with the number of pages of
-    /// the whole step.
+    /// Reads up to ``pagesPerStep`` page numbers and hands their runs to `body`, together with whether the run is all
+    /// that the message says.
     private mutating func forEachRun(
         _ chain: borrowing DescriptorChain, _ reader: inout ChainReader,
         memory: borrowing some GuestMemory & ~Copyable,
-        _ body: (inout BalloonDevice, PageRun, _ pagesInStep: Int) -> UInt64
+        _ body: (inout BalloonDevice, PageRun, _ isWholeMessage: Bool) -> UInt64
     ) -> Step {
-        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.pagesPerStep) { buffer in
+        let isFirstStep = reader == ChainReader()
+        return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.pagesPerStep) { buffer in
             let bytes = UnsafeMutableRawBufferPointer(buffer)
             let filled: Int
             do throws(GuestMemoryError) {
@@ -71,11 +78,12 @@ extension BalloonDevice {
             // A rest of less than four bytes at the end is no page number.
             let numbers = UnsafeMutableBufferPointer(rebasing: buffer[..<(filled / 4)])
             let pages = normalize(numbers)
+            let isLastStep = filled < bytes.count
             var unsolicited: UInt64 = 0
             PageRun.forEach(sorting: UnsafeMutableBufferPointer(rebasing: numbers[..<pages])) { run in
-                unsolicited += body(&self, run, pages)
+                unsolicited += body(&self, run, isFirstStep && isLastStep && run.count == UInt64(pages))
             }
-            if filled == bytes.count { return .more(unsolicited: unsolicited) }
+            if !isLastStep { return .more(unsolicited: unsolicited) }
             counters.messages += 1
             return .done(unsolicited: unsolicited)
         }

@@ -20,7 +20,7 @@ extension BalloonDevice {
             index += 1
             guard let run = PageRun(inside: buffer) else { continue }
             counters.badPages += layout.clip(run) { part in
-                counters.reportedBytes += part.count * PageFrame.size
+                counters.reportedBytes &+= part.count * PageFrame.size
                 if discardKeepsPoison { sink.discard(part) }
             }
         }

@@ -21,10 +21,10 @@ public struct BalloonDevice: ~Copyable, Sendable {
     public internal(set) var hinting = FreePageHinting()
 
     var layout = GuestLayout()
-    /// The target that the driver is known to have read; see ``unsolicited(removing:before:)``.
+    /// The target that the driver is known to have read; see ``unsolicited(removing:before:isMigration:)``.
     private var targetRead: UInt32 = 0
-    /// Single pages that came in since `actual` was last written: the first half of a page's migration.
-    var migrationCredit: UInt32 = 0
+    /// Pages of the newest inflate message, if that can be the first half of a page's migration; else 0.
+    var migratingPages: UInt64 = 0
 
     public init(offering features: BalloonFeatures) {
         offered = features
@@ -64,7 +64,7 @@ public struct BalloonDevice: ~Copyable, Sendable {
     public mutating func startFresh() {
         held.removeAll()
         configuration.actual = 0
-        migrationCredit = 0
+        migratingPages = 0
         targetRead = 0
         statistics.reset()
         hinting.reset()
@@ -108,7 +108,7 @@ public struct BalloonDevice: ~Copyable, Sendable {
             configuration.actual, at: Offset.actual, with: bytes, writtenAt: offset)
         {
             configuration.actual = actual
-            migrationCredit = 0
+            migratingPages = 0
         }
         guard !isRunning, offered.contains(.pagePoison) else { return }
         if let poison = BalloonConfiguration.overlay(
@@ -130,16 +130,12 @@ public struct BalloonDevice: ~Copyable, Sendable {
     ///
     /// A driver that has not read a raised target yet still acts on the old one, and a page that is migrated comes in
     /// just before its predecessor goes out: neither is an alarm.
-    mutating func unsolicited(removing removed: UInt64, before: UInt64) -> UInt64 {
+    func unsolicited(removing removed: UInt64, before: UInt64, isMigration: Bool) -> UInt64 {
+        guard !isMigration else { return 0 }
         let asked = UInt64(min(configuration.numPages, targetRead))
         let below = min(before, asked)
         let after = before - removed
-        guard below > after else { return 0 }
-        if removed == 1, migrationCredit > 0 {
-            migrationCredit -= 1
-            return 0
-        }
-        return below - after
+        return below > after ? below - after : 0
     }
 
     /// The command id of free page hinting changed; the caller tells the driver.

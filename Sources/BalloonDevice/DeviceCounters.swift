@@ -15,6 +15,7 @@ public struct DeviceCounters: Sendable, Equatable {
     public var repeatedPages: UInt64 = 0
     /// Requests whose buffers could not be read.
     public var unreadable: UInt64 = 0
+    /// Wraps around, as does ``hintedBytes``: a guest can claim 4 GiB with each message.
     public var reportedBytes: UInt64 = 0
     public var hintedBytes: UInt64 = 0
     /// Hints under no command, or another one (spec V8).

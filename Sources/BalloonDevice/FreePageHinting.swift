@@ -20,7 +20,7 @@ public struct FreePageHinting: Sendable, Equatable {
     public private(set) var state = State.idle
     /// The newest command id; at least 2 once there was one.
     public private(set) var commandID: UInt32 = 1
-    /// Bytes hinted under the newest command.
+    /// Bytes hinted under the newest command: a claim, which may wrap around.
     public private(set) var bytes: UInt64 = 0
 
     init() {}
@@ -56,7 +56,7 @@ public struct FreePageHinting: Sendable, Equatable {
     /// - Returns: false if no command is being answered: the pages are to be ignored (spec V8).
     mutating func receivePages(bytes count: UInt64) -> Bool {
         guard state == .started else { return false }
-        bytes += count
+        bytes &+= count
         return true
     }
 

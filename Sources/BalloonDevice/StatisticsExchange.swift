@@ -10,13 +10,11 @@ public struct StatisticsExchange: Sendable {
     /// A request was made and is not answered.
     public private(set) var isAwaited = false
     private var hasSeenFirst = false
-    /// The next buffer is one that was held before a pause: what is in it was counted then.
-    private var isNextKnown = false
 
     /// What arrived.
     public enum Arrival: Equatable, Sendable {
-        /// Nothing of use: the first buffer of a driver, whose values may be uninitialised (spec L7), or one that is
-        /// taken again after a pause, whose values are old.
+        /// Nothing of use: the first buffer of a driver, whose values may be uninitialised (spec L7), or the first after
+        /// a pause, with old values, or one that holds nothing known.
         case first
         case statistics
     }
@@ -31,11 +29,9 @@ public struct StatisticsExchange: Sendable {
         let surplus = heldBuffer
         heldBuffer = head
         isAwaited = false
-        guard hasSeenFirst, !isNextKnown else {
-            hasSeenFirst = true
-            isNextKnown = false
-            return (.first, surplus)
-        }
+        let isFirst = !hasSeenFirst
+        hasSeenFirst = true
+        guard !isFirst, !set.isEmpty else { return (.first, surplus) }
         latest = set
         return (.statistics, surplus)
     }
@@ -48,9 +44,9 @@ public struct StatisticsExchange: Sendable {
         return head
     }
 
-    /// The queue was stopped: the buffer is the driver's again, and will be made available again.
+    /// The queue was stopped: the buffer is the driver's again, and will come again as it is.
     mutating func bufferIsGone() {
-        if heldBuffer != nil { isNextKnown = true }
+        if heldBuffer != nil { hasSeenFirst = false }
         heldBuffer = nil
         isAwaited = false
     }
@@ -60,6 +56,5 @@ public struct StatisticsExchange: Sendable {
         bufferIsGone()
         latest = nil
         hasSeenFirst = false
-        isNextKnown = false
     }
 }

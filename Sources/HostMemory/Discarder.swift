@@ -18,6 +18,8 @@ public struct Discarder: Sendable {
     ///
     /// Only whole pages of the file are given back: on hugetlbfs the run is cut inward to them.
     public mutating func discard(_ run: PageRun, in table: borrowing MemoryTable) {
+        // A shift drops the bits that do not fit: such a page must not become another one.
+        guard max(run.start, run.count) <= .max >> PageFrame.shift else { return }
         let address = run.start << PageFrame.shift
         let count = run.count << PageFrame.shift
         guard let index = table.region(address, count: count) else { return }

@@ -33,6 +33,8 @@ public struct EventCounter: ~Copyable, Sendable {
     /// - Returns: false where the other side passed something that cannot be read: it would wake us for ever.
     public func drain() -> Bool {
         var count: UInt64 = 0
-        return read(descriptor.raw, &count, MemoryLayout<UInt64>.size) > 0 || Glibc.errno == EAGAIN
+        let taken = read(descriptor.raw, &count, MemoryLayout<UInt64>.size)
+        // 0 is the end of a pipe or socket; `errno` speaks of failures only.
+        return taken > 0 || taken < 0 && Glibc.errno == EAGAIN
     }
 }

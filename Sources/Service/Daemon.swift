@@ -39,7 +39,7 @@ package struct Daemon: Sendable {
     /// Writes what happens to the log: what is wrong as a warning, an alarm as a notice.
     private func logEvents(of events: EventLog) -> Task<Void, Never> {
         let subscription = events.subscribe(after: 0)
-        return Task { [logger] in
+        return Task(executorPreference: EventLoopTaskExecutor.shared) { [logger] in
             for await event in subscription.live {
                 let level: Logger.Level =
                     switch event.kind {

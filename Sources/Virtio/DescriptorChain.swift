@@ -2,7 +2,7 @@
 ///
 /// It is filled by ``SplitQueue/next(from:into:)`` and meant to be used again: it allocates only until it has grown to
 /// the longest chain of its queue.
-public struct DescriptorChain: Sendable {
+public struct DescriptorChain: Equatable, Sendable {
     /// One buffer in guest memory. Its address is the driver's claim.
     public struct Buffer: Equatable, Sendable {
         public var address: UInt64

@@ -141,7 +141,7 @@ public struct SplitQueue: ~Copyable {
     /// The rules that a chain as a whole obeys.
     private struct Builder {
         let limit: Int
-        var bytes: UInt32 = 0
+        var bytes: UInt64 = 0
         var seenWritable = false
 
         init(limit: Int) { self.limit = limit }
@@ -154,9 +154,8 @@ public struct SplitQueue: ~Copyable {
             } else if seenWritable {
                 throw .readableAfterWritable
             }
-            let (sum, overflow) = bytes.addingReportingOverflow(descriptor.length)
-            guard !overflow else { throw .tooManyBytes }
-            bytes = sum
+            bytes += UInt64(descriptor.length)
+            guard bytes <= 1 << 32 else { throw .tooManyBytes }
             chain.buffers.append(
                 .init(address: descriptor.address, length: descriptor.length, isDeviceWritable: isWritable))
         }

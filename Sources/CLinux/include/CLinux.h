@@ -65,4 +65,12 @@ void clinux_unmap_guarded(void *address, size_t length);
 /// 1 if the range that starts at `address` was hit by a SIGBUS.
 int clinux_is_broken(const void *address);
 
+// Stop signals: SIGINT and SIGTERM, for one thread that waits for them.
+
+void clinux_catch_stop_signals(void);
+/// The default actions again; a waiting thread gets 0.
+void clinux_release_stop_signals(void);
+/// Blocks; the signal's number, or 0 after a release.
+int clinux_wait_stop_signal(void);
+
 #endif
