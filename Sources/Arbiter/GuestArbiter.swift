@@ -179,6 +179,7 @@ public struct GuestArbiter: Sendable {
     }
 
     private mutating func progressed(_ now: UInt64, _ held: UInt64, _ decision: inout Decision) {
+        guard isRunning else { return }
         if held >= progressHeld + tuning.stallProgress {
             progressHeld = held
             progressAt = now

@@ -31,11 +31,17 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
         Number.random(in: range, using: &self)
     }
 
-    /// The seeds of `count` runs of a property test: one, where `AEROSTAT_SEED` names it, else fresh ones.
+    /// The seeds of `count` runs of a property test: fresh ones, or the one that `AEROSTAT_SEED` names. `AEROSTAT_SOAK`
+    /// makes it so many times more runs.
     ///
-    /// A test passes them on as its arguments, so that a failure names the seed that it fails with.
+    /// A test takes them as its arguments, so that a failure names the seed that it fails with.
     public static func seeds(_ count: Int) -> [UInt64] {
-        if let text = getenv("AEROSTAT_SEED"), let seed = UInt64(String(cString: text)) { return [seed] }
-        return (0..<count).map { _ in .random(in: 0 ... .max) }
+        if let seed = variable("AEROSTAT_SEED") { return [seed] }
+        let runs = count * Int(clamping: variable("AEROSTAT_SOAK") ?? 1)
+        return (0..<runs).map { _ in .random(in: 0 ... .max) }
+    }
+
+    private static func variable(_ name: String) -> UInt64? {
+        getenv(name).flatMap { UInt64(String(cString: $0)) }
     }
 }

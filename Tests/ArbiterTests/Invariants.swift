@@ -1,0 +1,37 @@
+import Arbiter
+import Testing
+
+/// What holds after every input, whatever came before.
+struct Invariants {
+    private var target: UInt64 = 0
+    private var state = GuestState.idle
+
+    mutating func check(_ bench: ArbiterBench, isRunning: Bool, after input: Input, _ decision: Decision) {
+        let arbiter = bench.arbiter
+        let requested = arbiter.requested ?? 0
+        let story = Comment(
+            rawValue: "\(input) in \(state): \(arbiter.state), target \(arbiter.target), held \(bench.held)")
+        let changes = decision.happenings.filter { if case .targetSet = $0 { true } else { false } }
+        #expect(changes.count == (arbiter.target == target ? 0 : 1), story)
+        #expect(!decision.interrupt || arbiter.target != target && isRunning, story)
+        if isRunning {
+            if arbiter.state != .reclaiming { #expect(arbiter.target <= requested, story) }
+            switch arbiter.state {
+            case .alarm:
+                #expect(arbiter.target <= bench.held, story)
+                #expect(arbiter.wakeAt != nil, story)
+            case .notAnswering: #expect(arbiter.target <= bench.held, story)
+            case .holdOff(let until), .stalled(let until):
+                #expect(arbiter.wakeAt.map { $0 >= until } == true, story)
+                if arbiter.state == state { #expect(arbiter.target <= target, story) }
+            case .inflating, .reclaiming: #expect(arbiter.wakeAt != nil, story)
+            case .settled, .deflating: #expect(arbiter.target == requested, story)
+            case .idle: Issue.record(story)
+            }
+        } else {
+            #expect(arbiter.wakeAt == nil && !decision.requestStatistics, story)
+        }
+        target = arbiter.target
+        state = arbiter.state
+    }
+}

@@ -1,0 +1,64 @@
+import Arbiter
+import Balloon
+import TestSupport
+import Testing
+
+@Suite struct RandomInputTests {
+    @Test("property: any inputs in any order keep the invariants", arguments: SeededGenerator.seeds(60))
+    func anyInputs(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        var bench = ArbiterBench()
+        var invariants = Invariants()
+        var isRunning = false
+        for _ in 0..<400 {
+            bench.pass(random.pick([0, 1, 50, 500, 3000, 100_000]))
+            if let due = bench.arbiter.wakeAt, due <= bench.now {
+                let decision = bench.send(.wake)
+                invariants.check(bench, isRunning: isRunning, after: .wake, decision)
+            }
+            let input = input(&random, bench, isRunning: &isRunning)
+            move(&bench, input, isRunning, &random)
+            let decision = bench.send(input)
+            invariants.check(bench, isRunning: isRunning, after: input, decision)
+        }
+    }
+
+    private func input(_ random: inout SeededGenerator, _ bench: ArbiterBench, isRunning: inout Bool) -> Input {
+        switch random.number(0...15) {
+        case 0:
+            isRunning = true
+            return .driverStarted(isFresh: random.oneIn(2), hasStatistics: !random.oneIn(4))
+        case 1 where random.oneIn(2):
+            isRunning = false
+            return .driverStopped
+        case 2: return .requested(random.pick([0, random.number(0...300_000), 1 << 32]))
+        case 3: return .reclaim
+        case 4, 5: return .unsolicited(random.pick([1, 256, random.number(1...100_000)]))
+        case 6...9: return .statistics(claims(&random))
+        case 10: return .statisticsTimedOut
+        default: return .progress
+        }
+    }
+
+    /// The guest's driver goes where it is asked to, or does not.
+    private func move(_ bench: inout ArbiterBench, _ input: Input, _ isRunning: Bool, _ random: inout SeededGenerator) {
+        if case .driverStarted(isFresh: true, _) = input { bench.held = 0 }
+        guard isRunning else { return }
+        if case .unsolicited(let pages) = input { bench.held -= min(bench.held, pages) }
+        switch random.number(0...5) {
+        case 0...2: bench.held = bench.arbiter.target
+        case 3: bench.held = (bench.arbiter.target + 15) / 16 * 16
+        case 4: bench.held = random.number(0...300_000)
+        default: break
+        }
+    }
+
+    /// Statistics are claims: anything may stand in them.
+    private func claims(_ random: inout SeededGenerator) -> BalloonStatistics {
+        var set = BalloonStatistics()
+        for tag in StatisticsTag.allCases where !random.oneIn(4) {
+            set[tag] = random.pick([0, .max, .max - 1, random.number(0...1 << 30), random.number(0...1 << 40)])
+        }
+        return set
+    }
+}

@@ -1,0 +1,149 @@
+import Arbiter
+import Balloon
+
+/// A guest with a balloon driver as Linux has it, in virtual time. Pages of 4 KiB.
+struct SimulatedGuest {
+    static let tick: UInt64 = 20
+
+    let total: UInt64
+    /// Pages that programs have in use and do not give up.
+    var used: UInt64 = 100 * mebibyte
+    /// Files that are read again and again.
+    var wantedCache: UInt64 = 0
+    /// Page numbers that the driver always moves together.
+    var granule: UInt64 = 1
+    /// Ticks until statistics are answered; `nil`: never.
+    var answerTicks: UInt64? = 1
+    var isRunning = true
+
+    private(set) var held: UInt64 = 0
+    private(set) var targetRead: UInt64 = 0
+    private var isChasing = false
+    private var faults: UInt64 = 0
+    private var reclaimed: UInt64 = 0
+    /// Pages that were taken because nothing else was left.
+    private(set) var taken: UInt64 = 0
+
+    init(total: UInt64) { self.total = total }
+
+    /// Memory that neither programs nor the balloon have; the kernel keeps a little.
+    var available: UInt64 { total > held + used + 2 * mebibyte ? total - held - used - 2 * mebibyte : 0 }
+    var cache: UInt64 { min(wantedCache, available) }
+    /// Programs do not have what they need.
+    var isStarving: Bool { held + used > total }
+
+    mutating func interrupt() { isChasing = true }
+    mutating func stop() { isChasing = false }
+    mutating func reboot() {
+        held = 0
+        targetRead = 0
+    }
+
+    /// One tick of the driver's worker.
+    ///
+    /// - Returns: whether pages moved.
+    mutating func work(target: UInt64) -> Bool {
+        guard isRunning, isChasing else { return false }
+        targetRead = target
+        let goal = (target + granule - 1) / granule * granule
+        let before = held
+        if held < goal {
+            // Inflating reclaims caches, but kills for nobody.
+            held += min(goal - held, 10 * mebibyte, available / granule * granule)
+        } else {
+            held -= min(held - goal, 20 * mebibyte)
+        }
+        if held == goal { isChasing = false }
+        return held != before
+    }
+
+    /// A starving guest takes pages back, 1 MiB for each failed reclaim.
+    ///
+    /// - Returns: how many of them it was not allowed to.
+    mutating func takeBack(target: UInt64) -> UInt64 {
+        guard isRunning, isStarving, held > 0 else { return 0 }
+        let asked = min(held, target, targetRead)
+        let pages = (min(held, 256) + granule - 1) / granule * granule
+        held -= min(held, pages)
+        reclaimed += pages
+        taken += pages
+        return asked > held ? asked - held : 0
+    }
+
+    mutating func statistics() -> BalloonStatistics {
+        if cache < wantedCache { faults += 20_000 }
+        var set = BalloonStatistics()
+        set[.availableMemory] = available * PageFrame.size
+        set[.freeMemory] = (available - cache) * PageFrame.size
+        set[.totalMemory] = total * PageFrame.size
+        set[.majorFaults] = faults
+        set[.directReclaims] = reclaimed * PageFrame.size
+        return set
+    }
+}
+
+/// Guest and arbiter together.
+struct Simulation {
+    var guest: SimulatedGuest
+    var bench = ArbiterBench()
+    private var invariants = Invariants()
+    private var askedAt: UInt64?
+    private var wasRunning = false
+
+    init(_ guest: SimulatedGuest) { self.guest = guest }
+
+    var state: GuestState { bench.state }
+    var alarms: Int { bench.happenings.count { if case .alarm = $0 { true } else { false } } }
+
+    mutating func tell(_ input: Input) {
+        bench.held = guest.held
+        let decision = bench.send(input)
+        invariants.check(bench, isRunning: guest.isRunning && wasRunning, after: input, decision)
+        if decision.interrupt { guest.interrupt() }
+        if decision.requestStatistics, askedAt == nil { askedAt = bench.now }
+    }
+
+    mutating func start(isFresh: Bool) {
+        guest.isRunning = true
+        wasRunning = true
+        if isFresh { guest.reboot() }
+        tell(.driverStarted(isFresh: isFresh, hasStatistics: true))
+    }
+
+    mutating func stop() {
+        guest.isRunning = false
+        guest.stop()
+        askedAt = nil
+        tell(.driverStopped)
+    }
+
+    /// Lets so many seconds pass, or fewer if `condition` comes true.
+    ///
+    /// - Returns: how many milliseconds passed.
+    @discardableResult
+    mutating func run(seconds: UInt64, until condition: (Self) -> Bool = { _ in false }) -> UInt64 {
+        let start = bench.now
+        while bench.now < start + seconds * ArbiterBench.second, !condition(self) { step() }
+        return (bench.now - start) / ArbiterBench.millisecond
+    }
+
+    private mutating func step() {
+        bench.pass(SimulatedGuest.tick)
+        guard guest.isRunning else { return }
+        let unsolicited = guest.takeBack(target: bench.arbiter.target)
+        if unsolicited > 0 { tell(.unsolicited(unsolicited)) }
+        if guest.work(target: bench.arbiter.target) { tell(.progress) }
+        if let asked = askedAt {
+            let waited = bench.now - asked
+            let answerTime = guest.answerTicks.map { $0 * SimulatedGuest.tick * ArbiterBench.millisecond }
+            if let answerTime, waited >= answerTime, waited < 3 * ArbiterBench.second {
+                askedAt = nil
+                tell(.statistics(guest.statistics()))
+            } else if waited >= 3 * ArbiterBench.second {
+                askedAt = nil
+                tell(.statisticsTimedOut)
+            }
+        }
+        if let due = bench.arbiter.wakeAt, due <= bench.now { tell(.wake) }
+    }
+}
