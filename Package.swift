@@ -38,6 +38,8 @@ let package = Package(
         .library(name: "Balloon", targets: ["Balloon"]),
         .library(name: "BalloonDevice", targets: ["BalloonDevice"]),
         .executable(name: "aerostat", targets: ["aerostat"]),
+        // Linked with libFuzzer by Fuzz/run.sh.
+        .library(name: "FuzzTargets", type: .static, targets: ["FuzzTargets"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -68,7 +70,7 @@ let package = Package(
         module(
             "Service",
             [
-                "Virtio", "Balloon", "BalloonDevice", "HostMemory", "VhostUser", "Arbiter", "ControlAPI", "Linux",
+                "Virtio", "Balloon", "BalloonDevice", "HostMemory", "VhostUser", "Arbiter", "ControlAPI", "Linux", "CLinux",
                 collections, hummingbird, hummingbirdCore, logging, nio, nioPosix, system, yams,
             ]),
         // Floor 7: the command line.
@@ -81,6 +83,17 @@ let package = Package(
         .executableTarget(
             name: "aerostat-lab", dependencies: ["Lab", argumentParser], swiftSettings: settings),
 
+        // What is fuzzed, and replayed by the tests.
+        .target(
+            name: "FuzzTargets",
+            dependencies: ["VhostUser", "BalloonDevice", "Balloon", "Virtio", "Linux", "CLinux"],
+            path: "Fuzz/Targets", swiftSettings: settings),
+        tests("FuzzTests", ["FuzzTargets"]),
+        tests("LabTests", ["Lab", "QMP", "ControlAPI"]),
+        tests("VhostUserTests", ["VhostUser", "Virtio", "HostMemory", "Linux", "CLinux"]),
+        tests("GuestTests", ["Service", "ControlAPI", "VhostUser", "Balloon", "Virtio", "Linux", "CLinux"]),
+        tests("ControlAPITests", ["ControlAPI"]),
+        tests("ServiceTests", ["Service", "ControlAPI", "Linux", logging]),
         // What tests of several modules share: a seeded generator, guest memory made of bytes, the driver's side of a ring.
         .target(
             name: "TestSupport", dependencies: ["Virtio"], path: "Tests/TestSupport", swiftSettings: settings),

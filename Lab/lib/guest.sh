@@ -59,7 +59,7 @@ set_up_busybox() {
 
 # The test program, also run on the host to make the disk.
 set_up_program() {
-    run "cannot compile Lab/guest: see above" \
+    run "cannot compile Lab/guest" \
         "$compiler" -std=gnu11 -O2 -Wall -Wextra -Werror -static -pthread -o "$work/hog" "$here"/guest/*.c
     mv "$work/hog" "$lab/bin/hog"
 }

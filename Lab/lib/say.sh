@@ -7,13 +7,14 @@ die() {
     exit 1
 }
 
-# run MESSAGE COMMAND...: runs quietly; on failure prints MESSAGE and the last lines of what the command said.
+# run MESSAGE COMMAND...: runs quietly; on failure says MESSAGE and, in brackets, the first error of the command.
 run() {
     local message=$1
     shift
     if ! "$@" >"$work/log" 2>&1; then
-        grep -v '^[[:space:]]*$' "$work/log" | tail -n 3 | sed 's/^/lab:   /' >&2
-        die "$message"
+        local said
+        said=$(grep -m 1 -i '^e: \|error\|fail\|cannot\|no space' "$work/log" || tail -n 1 "$work/log")
+        die "$message [$said]"
     fi
 }
 

@@ -258,7 +258,7 @@ public struct GuestArbiter: Sendable {
         switch state {
         case .holdOff, .stalled:
             pursue(now, held, &decision)
-            decision.happenings.append(.rearmed(target: requested ?? 0))
+            if let requested, requested > held { decision.happenings.append(.rearmed(target: requested)) }
         case .inflating, .reclaiming:
             if now >= progressAt + tuning.stallTime, !stepWaitsForStatistics {
                 if state == .reclaiming {

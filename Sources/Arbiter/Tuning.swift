@@ -4,9 +4,10 @@ public struct Tuning: Sendable, Equatable {
     static let mebibyte: UInt64 = 256
     static let millisecond: UInt64 = 1_000_000
 
-    /// The least that an alarm gives back in one step, in pages. Steps of 64 MiB left a guest on its knees: the
-    /// out-of-memory deflations end as soon as one program has its memory, and no further alarm comes.
-    public var leastAlarmStep = 256 * Tuning.mebibyte
+    /// The least that an alarm gives back in one step, in pages: what a guest takes about half a second for. Steps of
+    /// 64 MiB left a guest on its knees: the out-of-memory deflations end as soon as one program has its memory, and no
+    /// further alarm comes. With 256 MiB the next step waited for statistics while the page cache was thrown out.
+    public var leastAlarmStep = 1024 * Tuning.mebibyte
     /// While an alarm lasts, the guest is looked at this often (ns): a bulk deflation moves 50 to 100 MiB meanwhile.
     public var alarmPace = 100 * Tuning.millisecond
     /// An alarm is not over before the guest has been well for this long (ns).

@@ -2,9 +2,14 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 const uint32_t clinux_epoll_in = EPOLLIN;
 const uint32_t clinux_epoll_hangup = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
@@ -38,3 +43,23 @@ int clinux_epoll_wait(int epoll, struct clinux_event *events, int capacity, int6
 }
 
 int clinux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+int clinux_adopt_eventfd(int descriptor) {
+    struct stat status;
+    if (fstat(descriptor, &status) < 0) return -1;
+    // An eventfd has no file type; neither have its relatives, which are told by name where /proc can be read.
+    int is_eventfd = (status.st_mode & S_IFMT) == 0;
+    char path[40], name[40];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
+    ssize_t length = readlink(path, name, sizeof name - 1);
+    if (length >= 0) {
+        name[length] = 0;
+        is_eventfd = strcmp(name, "anon_inode:[eventfd]") == 0;
+    }
+    if (!is_eventfd) {
+        errno = EINVAL;
+        return -1;
+    }
+    int flags = fcntl(descriptor, F_GETFL);
+    return flags < 0 ? -1 : fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
+}

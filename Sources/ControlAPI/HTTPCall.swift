@@ -21,14 +21,31 @@ struct HTTPCall: Sendable {
         _ read: (HTTPResponseHead, inout Parts) async throws -> Answer
     ) async throws -> Answer {
         let channel = try await connect()
-        return try await channel.executeThenClose { inbound, outbound in
-            try await send(on: outbound)
-            var parts = inbound.makeAsyncIterator()
-            guard case .head(let head) = try await parts.next() else {
-                throw ControlClientError.broken(path: path, reason: "the connection was closed before an answer came")
+        var answer: Answer?
+        do {
+            try await channel.executeThenClose { inbound, outbound in
+                try await send(on: outbound)
+                var parts = inbound.makeAsyncIterator()
+                guard case .head(let head) = try await parts.next() else {
+                    throw ControlClientError.broken(
+                        path: path, reason: "the connection was closed before an answer came")
+                }
+                answer = try await read(head, &parts)
             }
-            return try await read(head, &parts)
+        } catch {
+            // An answer that is whole is an answer, even where the server closed first and our close came too late.
+            guard answer != nil else { throw described(error) }
         }
+        guard let answer else {
+            throw ControlClientError.broken(path: path, reason: "the connection was closed before an answer came")
+        }
+        return answer
+    }
+
+    /// NIO's errors in our words; others, such as those of `read`, as they are.
+    private func described(_ error: any Error) -> any Error {
+        guard error is HTTPParserError || error is IOError || error is ChannelError else { return error }
+        return ControlClientError.broken(path: path, reason: "the daemon closed the connection (\(error))")
     }
 
     private func connect() async throws -> NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart> {
@@ -55,7 +72,7 @@ struct HTTPCall: Sendable {
     }
 
     private func send(on outbound: NIOAsyncChannelOutboundWriter<HTTPClientRequestPart>) async throws {
-        var headers = HTTPHeaders([("host", "aerostat"), ("connection", "close")])
+        var headers = HTTPHeaders([("host", "aerostat")])
         if let body {
             headers.add(name: "content-type", value: "application/json")
             headers.add(name: "content-length", value: "\(body.count)")

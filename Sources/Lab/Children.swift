@@ -1,3 +1,4 @@
+import CLab
 import Foundation
 import Synchronization
 
@@ -26,18 +27,15 @@ public final class Children: Sendable {
         for folder in folders.withLock({ Array($0) }) { try? FileManager.default.removeItem(at: folder) }
     }
 
-    /// From now on SIGINT, SIGTERM and SIGHUP end the children, and then us. Call it before any thread is started.
+    /// From now on SIGINT, SIGTERM and SIGHUP end the children, and then us. Call it once.
     public func endOnSignals() {
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
-        pthread_sigmask(SIG_BLOCK, &signals, nil)
-        let thread = Thread { [signals] in
-            var set = signals
-            var number: Int32 = 0
-            while sigwait(&set, &number) != 0 {}
+        let descriptor = clab_catch_signals()
+        guard descriptor >= 0 else { return }
+        let thread = Thread {
+            var number: UInt8 = 0
+            while read(descriptor, &number, 1) != 1 {}
             Children.shared.killAll()
-            exit(128 + number)
+            exit(128 + Int32(number))
         }
         thread.name = "signals"
         thread.start()

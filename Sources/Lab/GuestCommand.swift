@@ -3,9 +3,15 @@ import Synchronization
 
 /// A command that was given to the guest's agent: its events, then its answer.
 public final class GuestCommand: Sendable {
+    private struct Events {
+        var promises: [String: Promise<GuestFields>] = [:]
+        /// Set when no more can come.
+        var end: LabError?
+    }
+
     let line: String
     private let answer = Promise<GuestFields>()
-    private let events = Mutex<[String: Promise<GuestFields>]>([:])
+    private let events = Mutex(Events())
 
     init(_ line: String) { self.line = line }
 
@@ -42,14 +48,19 @@ public final class GuestCommand: Sendable {
     private func finish(_ result: Result<GuestFields, any Error>) {
         answer.settle(result)
         let error = LabError(.ended, "`\(line)` ended before the event: \(result)")
-        for promise in events.withLock({ Array($0.values) }) { promise.fail(error) }
+        let promises = events.withLock { events in
+            events.end = error
+            return Array(events.promises.values)
+        }
+        for promise in promises { promise.fail(error) }
     }
 
     private func promise(_ name: String) -> Promise<GuestFields> {
         events.withLock { events in
-            if let promise = events[name] { return promise }
+            if let promise = events.promises[name] { return promise }
             let promise = Promise<GuestFields>()
-            events[name] = promise
+            if let end = events.end { promise.fail(end) }
+            events.promises[name] = promise
             return promise
         }
     }

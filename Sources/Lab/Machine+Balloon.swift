@@ -23,13 +23,23 @@ extension Machine {
         try await qmp.execute("device_add", arguments)
     }
 
+    /// Waits until the guest's driver has taken up the balloon, such as after ``plug(_:port:)``.
+    public func waitForBalloonDriver(within limit: Duration = .seconds(30)) async throws {
+        // The guest has no event for this that a shell can wait for: it looks ten times a second.
+        let tries = max(1, Int(limit.seconds * 10))
+        try await shell(
+            "i=0; until ls /sys/bus/virtio/drivers/virtio_balloon/ | grep -q ^virtio; do i=$((i + 1)); "
+                + "[ $i -le \(tries) ] || exit 1; sleep 0.1; done", within: limit + .seconds(10))
+    }
+
     /// Unplugs the balloon and waits until the guest has let it go.
     public func unplug(_ balloon: BalloonChoice, within limit: Duration = .seconds(60)) async throws {
-        let seen = qmp.eventCount
+        var seen = qmp.eventCount
         try await qmp.execute("device_del", ["id": "balloon0"])
         while true {
             let event = try await qmp.event("DEVICE_DELETED", after: seen, within: limit)
             if event.data["device"]?.text == "balloon0" { break }
+            seen = event.number  // its virtio part has gone first
         }
         if case .vhostUser = balloon { try await qmp.execute("chardev-remove", ["id": "balloonchr0"]) }
     }

@@ -39,6 +39,7 @@ public final class Machine: Sendable {
     }
 
     /// Boots a machine, runs `body`, and ends it in any case.
+    @discardableResult
     public static func with<Result: Sendable>(
         _ configuration: MachineConfiguration, in lab: LabEnvironment,
         _ body: @Sendable (Machine) async throws -> Result

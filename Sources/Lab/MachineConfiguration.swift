@@ -31,7 +31,7 @@ public struct MachineConfiguration: Sendable {
             "-display", "none", "-nodefaults", "-no-user-config",
             "-chardev", "file,id=console,path=\(console)", "-serial", "chardev:console",
             "-chardev", "socket,id=agent,fd=3", "-serial", "chardev:agent",
-            "-chardev", "socket,id=qmp,fd=4", "-mon", "chardev=qmp,mode=control",
+            "-chardev", "socket,id=qmp,fd=4", "-qmp", "chardev:qmp",
             "-kernel", lab.kernel(kernel), "-initrd", lab.initramfs(kernel),
             "-append", kernelCommandLine,
         ]

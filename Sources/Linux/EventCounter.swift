@@ -9,8 +9,16 @@ public struct EventCounter: ~Copyable, Sendable {
         descriptor = try OwnedDescriptor(clinux_eventfd(), from: "eventfd")
     }
 
-    /// Takes over an eventfd that somebody else made.
+    /// Takes over a counter of our own, or one that is known to be right.
     public init(owning descriptor: consuming OwnedDescriptor) {
+        self.descriptor = descriptor
+    }
+
+    /// Takes over an eventfd that somebody else made.
+    ///
+    /// Throws where it is something else: a write to a pipe could block for ever, or end the process.
+    public init(adopting descriptor: consuming OwnedDescriptor) throws(SystemError) {
+        guard clinux_adopt_eventfd(descriptor.raw) == 0 else { throw .last("eventfd") }
         self.descriptor = descriptor
     }
 

@@ -17,5 +17,11 @@ public struct SystemError: Error, Equatable, CustomStringConvertible {
         SystemError(call, Errno(rawValue: Glibc.errno))
     }
 
+    /// The call would have had to wait.
+    public var isTemporary: Bool { errno == .resourceTemporarilyUnavailable }
+
+    /// The other side has closed.
+    public var isHangup: Bool { errno == .brokenPipe || errno == .connectionReset }
+
     public var description: String { "\(call): \(errno)" }
 }

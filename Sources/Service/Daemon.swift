@@ -23,6 +23,8 @@ package struct Daemon: Sendable {
         // Destroyed, and with it the socket's file, when this function ends.
         let listener = try UnixSocketPath(configuration.control).listen()
         let events = EventLog()
+        let logging = logEvents(of: events)
+        defer { logging.cancel() }
         let guests = try await GuestRegistry(configuration.guests, events: events)
         let server = HTTPServer(api: ControlRoutes(guests: guests, events: events), logger: logger)
         let descriptor = try listener.descriptor.duplicate().release()
@@ -32,6 +34,22 @@ package struct Daemon: Sendable {
         await guests.stop()
         try outcome.get()
         logger.debug("stopped")
+    }
+
+    /// Writes what happens to the log: what is wrong as a warning, an alarm as a notice.
+    private func logEvents(of events: EventLog) -> Task<Void, Never> {
+        let subscription = events.subscribe(after: 0)
+        return Task(executorPreference: EventLoopTaskExecutor.shared) { [logger] in
+            for await event in subscription.live {
+                let level: Logger.Level =
+                    switch event.kind {
+                    case .problem: .warning
+                    case .alarm, .stalled, .statisticsLost: .notice
+                    default: .info
+                    }
+                logger.log(level: level, "\(event.guest ?? "daemon"): \(event.kind.rawValue): \(event.message)")
+            }
+        }
     }
 
     private var readyLine: String {

@@ -1,9 +1,8 @@
-@preconcurrency internal import Dispatch
-internal import Glibc
+internal import CLinux
+internal import Foundation
 
 /// SIGINT and SIGTERM as a stream of events instead of an end.
 struct StopSignals: Sendable {
-    private let sources: [any DispatchSourceSignal]
     /// The name of each signal as it comes.
     let names: AsyncStream<String>
 
@@ -11,19 +10,26 @@ struct StopSignals: Sendable {
     init() {
         let (names, continuation) = AsyncStream.makeStream(of: String.self)
         self.names = names
-        sources = [(SIGINT, "SIGINT"), (SIGTERM, "SIGTERM")].map { number, name in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { continuation.yield(name) }
-            source.resume()
-            return source
+        clinux_catch_stop_signals()
+        let thread = Thread {
+            while let name = Self.wait() { continuation.yield(name) }
+            continuation.finish()
         }
+        thread.name = "signals"
+        thread.start()
     }
 
-    /// Gives the signals their usual meaning back.
+    /// Gives the signals their usual meaning back, and ends the stream.
     func cancel() {
-        for source in sources { source.cancel() }
-        signal(SIGINT, SIG_DFL)
-        signal(SIGTERM, SIG_DFL)
+        clinux_release_stop_signals()
+    }
+
+    /// Blocks until a signal comes; `nil` after ``cancel()``.
+    private static func wait() -> String? {
+        switch clinux_wait_stop_signal() {
+        case SIGINT: "SIGINT"
+        case SIGTERM: "SIGTERM"
+        default: nil
+        }
     }
 }

@@ -30,11 +30,15 @@ struct Message: ~Copyable {
     /// A little-endian word of the payload; `nil` behind its end.
     func word32(at offset: Int) -> UInt32? {
         guard offset >= 0, offset + 4 <= payload.count else { return nil }
-        return payload.withUnsafeBytes { UInt32(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: UInt32.self)) }
+        return payload.withUnsafeBytes {
+            UInt32(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+        }
     }
 
     func word64(at offset: Int) -> UInt64? {
         guard offset >= 0, offset + 8 <= payload.count else { return nil }
-        return payload.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) }
+        return payload.withUnsafeBytes {
+            UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        }
     }
 }

@@ -40,6 +40,9 @@ extension VhostUserBackend {
     /// The memory file was truncated under the ring.
     public func isLost(_ queue: Int) -> Bool { vrings[queue].isLost }
 
+    /// The queue runs, and its driver has never written anything into it.
+    public func isBlank(_ queue: Int) -> Bool { vrings[queue].isBlank }
+
     /// Guest-physical pages of the queue's ring: start and count, up to three ranges.
     public func forEachRingPages(_ queue: Int, _ body: (UInt64, UInt64) -> Void) {
         vrings[queue].forEachPageRange(body)

@@ -41,6 +41,7 @@ extension VhostUserBackend {
             return .done
         case .resetOwner:
             features = 0
+            acceptsProtocol = false
             return .reset
         case .setMemoryTable, .addMemoryRegion, .removeMemoryRegion:
             try changeMemory(request, &message)
@@ -79,6 +80,7 @@ extension VhostUserBackend {
         let unknown = accepted & ~(description.features | Self.protocolFeaturesBit)
         guard unknown == 0 else { throw .featuresNotOffered(unknown) }
         features = accepted & ~Self.protocolFeaturesBit
+        acceptsProtocol = accepted & Self.protocolFeaturesBit != 0
         return .featuresNegotiated(features)
     }
 
@@ -96,7 +98,8 @@ extension VhostUserBackend {
 
     // MARK: - Rings
 
-    private mutating func setUpVring(_ request: Request, _ message: borrowing Message) throws(VhostUserError) -> Action {
+    private mutating func setUpVring(_ request: Request, _ message: borrowing Message) throws(VhostUserError) -> Action
+    {
         guard let word = message.word32(at: 0) else { throw .badPayload(request, bytes: message.payload.count) }
         guard word < UInt32(description.queueCount) else { throw .badQueue(request, index: UInt64(word)) }
         let index = Int(word)
@@ -149,21 +152,36 @@ extension VhostUserBackend {
         let number = word & MessageLayout.vringIndexMask
         guard number < UInt64(description.queueCount) else { throw .badQueue(request, index: number) }
         let index = Int(number)
-        let raw = message.takeDescriptor()
-        guard (word & MessageLayout.noDescriptor != 0) == (raw == nil) else { throw .missingDescriptors(request) }
+        let event = try event(request, &message, isNone: word & MessageLayout.noDescriptor != 0)
         switch request {
         case .setVringKick:
             // Without the protocol's feature there is no enable message: a kick is one.
-            if protocolFeatures.isEmpty { vrings[index].isEnabled = true }
-            guard let raw else { return .replaceKick(queue: index, with: nil) }
-            return .replaceKick(queue: index, with: OwnedDescriptor(owning: raw))
+            if !acceptsProtocol { vrings[index].isEnabled = true }
+            return .replaceKick(queue: index, with: event)
         case .setVringCall:
-            vrings[index].call = raw.map { EventCounter(owning: OwnedDescriptor(owning: $0)) }
+            vrings[index].call = event
             // Chains may have been returned while there was nobody to tell.
             vrings[index].notify()
         default:
-            vrings[index].error = raw.map { EventCounter(owning: OwnedDescriptor(owning: $0)) }
+            vrings[index].error = event
         }
         return .done
+    }
+
+    /// The eventfd that came with a message; `nil` where the message says that there is none.
+    private func event(
+        _ request: Request, _ message: inout Message, isNone: Bool
+    ) throws(VhostUserError) -> EventCounter? {
+        guard let raw = message.takeDescriptor() else {
+            guard isNone else { throw .missingDescriptors(request) }
+            return nil
+        }
+        let descriptor = OwnedDescriptor(owning: raw)
+        guard !isNone else { throw .missingDescriptors(request) }
+        do throws(SystemError) {
+            return try EventCounter(adopting: descriptor)
+        } catch {
+            throw .badValue(request, "the descriptor is no eventfd")
+        }
     }
 }

@@ -40,7 +40,7 @@ public struct VhostUserBackend: ~Copyable {
         /// Regions came or went; rings have been mapped anew.
         case memoryChanged
         /// Stop watching the old kick of the queue, then ``replaceKick(of:with:)``.
-        case replaceKick(queue: Int, with: OwnedDescriptor?)
+        case replaceKick(queue: Int, with: EventCounter?)
         /// A ring was enabled or disabled.
         case ringsChanged
         /// The ring is stopped: answer with ``answerVringBase(queue:base:)``.
@@ -56,6 +56,8 @@ public struct VhostUserBackend: ~Copyable {
     var vrings = InlineArray<8, Vring> { _ in Vring() }
     /// Feature bits that the driver accepted, without the protocol's own.
     public internal(set) var features: UInt64 = 0
+    /// The driver's side accepted the protocol's own feature bit: rings are enabled by messages.
+    var acceptsProtocol = false
     var protocolFeatures: ProtocolFeatures = []
     /// The request that waits for its answer.
     var awaiting: (request: UInt32, needsReply: Bool)?
@@ -133,12 +135,8 @@ public struct VhostUserBackend: ~Copyable {
     }
 
     /// Puts another kick in place. The old one must not be watched any more.
-    public mutating func replaceKick(of queue: Int, with descriptor: consuming OwnedDescriptor?) {
-        if let descriptor {
-            vrings[queue].kick = EventCounter(owning: descriptor)
-        } else {
-            vrings[queue].kick = nil
-        }
+    public mutating func replaceKick(of queue: Int, with kick: consuming EventCounter?) {
+        vrings[queue].kick = kick
         activate(queue)
     }
 

@@ -49,6 +49,13 @@ struct Vring: ~Copyable {
         case .none: nil
         }
     }
+    /// The queue is in use, and the driver has never written anything into it.
+    var isBlank: Bool {
+        switch queue {
+        case .some(let queue): queue.isBlank
+        case .none: false
+        }
+    }
     var nextAvailable: UInt16 { position ?? base }
 
     var kickDescriptor: CInt? {

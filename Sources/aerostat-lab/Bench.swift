@@ -18,6 +18,7 @@ struct Bench: AsyncParsableCommand {
         let lab = try LabEnvironment.find()
         if !qemuOnly { _ = try lab.aerostat() }
         let console = Console()
+        console.noteLoad()
         let contenders = (qemuOnly ? [.qemu] : [.qemu, .aerostat] as [Contender.Device]).map { Contender($0) }
         var rows: [InflateBench.Outcome] = []
         for initOnAlloc in [nil, false] as [Bool?] {

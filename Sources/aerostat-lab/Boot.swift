@@ -18,6 +18,7 @@ struct Boot: AsyncParsableCommand {
     func run() async throws {
         Children.shared.endOnSignals()
         let lab = try LabEnvironment.find()
+        let console = Console()
         var configuration = MachineConfiguration(kernel: kernel)
         configuration.megabytes = memory
         configuration.cpus = cpus
@@ -31,17 +32,17 @@ struct Boot: AsyncParsableCommand {
         let qmp = configuration.qmpSocket ?? ""
         defer { unlink(qmp) }
         try await Machine.with(configuration, in: lab) { machine in
-            print("guest is up; QEMU is process \(machine.pid), QMP at \(qmp)")
-            print("its kernel's messages are in \(machine.console.path)")
+            console.print("guest is up; QEMU is process \(machine.pid), QMP at \(qmp)")
+            console.print("its kernel's messages are in \(machine.console.path)")
             while machine.isRunning, let line = readLine() {
                 guard !line.isEmpty else { continue }
                 do {
                     let fields = try await machine.run(line, within: .seconds(300))
                     for (key, value) in fields.values.sorted(by: { $0.key < $1.key }) {
-                        print("\(key): \(value.removingPercentEncoding ?? value)")
+                        console.print("\(key): \(value.removingPercentEncoding ?? value)")
                     }
                 } catch {
-                    print(error)
+                    console.print("\(error)")
                 }
             }
         }

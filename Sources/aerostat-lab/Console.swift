@@ -1,7 +1,7 @@
 import Foundation
 
 /// Where results and progress go.
-struct Console {
+struct Console: Sendable {
     /// Progress is for people who wait: on a terminal only, one line that is overwritten.
     private let showsProgress = isatty(STDERR_FILENO) == 1
 
@@ -18,6 +18,16 @@ struct Console {
     func print(_ text: String = "") {
         clearProgress()
         write(text + "\n", to: .standardOutput)
+    }
+
+    /// Says so if other work keeps this machine busy: times measured then are noisy, and nothing else tells.
+    func noteLoad() {
+        var load = [0.0]
+        let processors = ProcessInfo.processInfo.activeProcessorCount
+        guard getloadavg(&load, 1) == 1, load[0] > Double(processors) else { return }
+        let text = String(
+            format: "note: this machine is busy (load %.1f on %d processors): times are noisy\n", load[0], processors)
+        write(text, to: .standardError)
     }
 
     private func write(_ text: String, to file: FileHandle) {

@@ -25,6 +25,7 @@ struct Demo: AsyncParsableCommand {
         let lab = try LabEnvironment.find()
         if !qemuOnly { _ = try lab.aerostat() }
         let console = Console()
+        console.noteLoad()
         let kernels = kernel.isEmpty ? KernelSeries.allCases : kernel
         var report = FigureReport<Row>(command: "demo", figures: [], rows: [])
         var faults: [String] = []

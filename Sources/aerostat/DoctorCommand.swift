@@ -3,10 +3,25 @@ import Service
 
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Say what will not work on this host, and why.")
+        commandName: "doctor", abstract: "Say what will not work on this host, why, and what would help.")
+
+    @Option(help: ArgumentHelp("The QEMU to look at (default: all in PATH).", valueName: "path"))
+    var qemu: String?
 
     @OptionGroup var options: ControlOptions
 
     func run() async throws {
+        let findings = Doctor(qemu: qemu, control: options.path).findings()
+        if options.json {
+            try Output.json(findings)
+        } else {
+            var table = TextTable()
+            for finding in findings {
+                table.add([finding.outcome.rawValue, finding.check, finding.why])
+                if let help = finding.help { table.add(["", "", "-> " + help]) }
+            }
+            Output.line(table.text())
+        }
+        if findings.contains(where: { $0.outcome == .fail }) { throw ExitCode.failure }
     }
 }

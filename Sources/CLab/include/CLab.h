@@ -10,4 +10,8 @@
 /// from a thread that lives as long as the program. Foundation's Process can do neither.
 pid_t clab_spawn(const char *path, char *const arguments[], int output, const int descriptors[], int count);
 
+/// Catches SIGINT, SIGTERM and SIGHUP, but for those that are ignored; returns a descriptor from which each can be
+/// read as one byte, or -errno.
+int clab_catch_signals(void);
+
 #endif

@@ -30,6 +30,8 @@ int clinux_epoll_remove(int epoll, int descriptor);
 /// `timeout_ns` below 0 waits without limit.
 int clinux_epoll_wait(int epoll, struct clinux_event *events, int capacity, int64_t timeout_ns);
 int clinux_eventfd(void);
+/// Makes sure that a descriptor of somebody else's is an eventfd, and that it never blocks. EINVAL if it is none.
+int clinux_adopt_eventfd(int descriptor);
 
 // Memory files.
 
@@ -62,5 +64,13 @@ void *clinux_map_guarded(int descriptor, int64_t offset, size_t length);
 void clinux_unmap_guarded(void *address, size_t length);
 /// 1 if the range that starts at `address` was hit by a SIGBUS.
 int clinux_is_broken(const void *address);
+
+// Stop signals: SIGINT and SIGTERM, for one thread that waits for them.
+
+void clinux_catch_stop_signals(void);
+/// The default actions again; a waiting thread gets 0.
+void clinux_release_stop_signals(void);
+/// Blocks; the signal's number, or 0 after a release.
+int clinux_wait_stop_signal(void);
 
 #endif

@@ -52,7 +52,8 @@ struct ConfigurationReader {
             return ConfigurationError("\(file):\(mark.line)", "not YAML: \(problem)")
         case .duplicatedKeysInMapping(let keys, let context):
             return ConfigurationError(
-                "\(file):\(context.mark.line)", "\(keys.sorted().joined(separator: ", ")): given twice")
+                "\(file):\(context.mark.line)",
+                "\(keys.sorted().joined(separator: ", ")): given twice among the keys that begin on this line")
         case .reader(let problem, _, _, _): return ConfigurationError(file, "not YAML: \(problem)")
         default: return ConfigurationError(file, "not YAML: \(error)")
         }

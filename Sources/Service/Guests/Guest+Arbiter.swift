@@ -20,8 +20,14 @@ extension Guest {
     /// QEMU crashes on such a message once its device has stopped. A stop that lies in the socket already is dealt
     /// with first; then the message is not sent.
     func interrupt() {
-        guard device.isRunning else { return }
-        if !isReceiving { receiveMessages() }
+        owesInterrupt = true
+        receiveMessages()
+    }
+
+    /// Sends the configuration change that is owed, once the socket holds nothing more.
+    func payInterrupt() {
+        guard owesInterrupt else { return }
+        owesInterrupt = false
         guard device.isRunning, backend?.isStarted == true else { return }
         if backend?.notifyConfigurationChange() == true {
             configInterrupts += 1

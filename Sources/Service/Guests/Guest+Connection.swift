@@ -12,7 +12,11 @@ extension Guest {
 
     func acceptConnection() {
         do throws(SystemError) {
-            while let descriptor = try listener.accept() {
+            // Others have their turn between a few; the poll tells again of what is left.
+            for _ in 0..<8 {
+                guard let descriptor = try listener.accept() else { return }
+                // The machine may have been started again: whether the old one is gone lies in its socket.
+                receiveMessages()
                 // One VMM a socket. A second one is closed at once: it would be the first one's memory that it steers.
                 guard backend == nil else { continue }
                 try connect(descriptor)
@@ -32,6 +36,8 @@ extension Guest {
             socket: descriptor,
             description: .init(features: features, queueCount: 5, configurationSize: BalloonConfiguration.size))
         problems = []
+        work = Array(repeating: QueueWork(), count: VhostUserBackend.mostQueues)
+        stoppedWithStatistics = false
         say(.connected, "a VMM connected")
     }
 
@@ -58,16 +64,22 @@ extension Guest {
 
     // MARK: - Messages
 
+    /// Messages that a VMM gets before others have their turn; the poll tells again of what is left.
+    private static let messagesPerTurn = 64
+
     func receiveMessages() {
         guard !isReceiving else { return }
         isReceiving = true
-        defer { isReceiving = false }
         do throws(VhostUserError) {
-            while backend != nil, try receiveOne() {}
+            for _ in 0..<Self.messagesPerTurn where backend != nil {
+                guard try receiveOne() else { break }
+            }
         } catch {
             complain("the connection was closed: \(error)")
             disconnect("the VMM sent something that cannot be right")
         }
+        isReceiving = false
+        payInterrupt()
     }
 
     /// - Returns: false if there is nothing more.
@@ -116,6 +128,8 @@ extension Guest {
         if let table = backend?.memory { sink.table = table }
         updateLayout()
         resolveRequest()
+        // Rings may have gone and come back, and their kicks with them.
+        if device.isRunning { ringsChanged() }
     }
 
     /// What may be discarded: all memory, less the pages of the rings.
@@ -136,9 +150,11 @@ extension Guest {
         guard let configured = backend?.configuredQueues, let isStarted = backend?.isStarted else { return }
         assignment = QueueAssignment(negotiated: device.negotiated, configured: configured)
         updateLayout()
+        let isMissing = configured != 0 && sink.table.regions.isEmpty
+        if isMissing { complain("the VMM shares no memory with us: give its memory backend share=on") }
         for queue in 0..<VhostUserBackend.mostQueues {
             watch(queue)
-            if let problem = backend?.problem(queue) { complain("queue \(queue): \(problem)") }
+            if !isMissing, let problem = backend?.problem(queue) { complain("queue \(queue): \(problem)") }
         }
         if isStarted, !device.isRunning { driverStarted() }
         // Kicks may have been given before anybody looked.
@@ -207,6 +223,7 @@ extension Guest {
             device.resume()
         }
         wasStarted = true
+        hasSeenRequest = false
         unconfirmed = 0
         unconfirmedMessages = 0
         if isFresh {

@@ -19,6 +19,7 @@ extension Guest {
             return
         }
         serve(queue)
+        if !hasSeenRequest { suspectUnsharedMemory() }
     }
 
     /// Looks at all queues, the deflate queue first.
@@ -29,7 +30,8 @@ extension Guest {
 
     /// Serves a queue until it is empty or its turn is over.
     func serve(_ queue: Int) {
-        guard let role = assignment.role(of: queue) else { return }
+        // What lies in a queue that is enabled before the others is looked at once all of them are.
+        guard device.isRunning, let role = assignment.role(of: queue) else { return }
         for _ in 0..<Self.turnsPerQueue {
             guard backend?.isActive(queue) == true else { return }
             switch advance(queue, role) {
@@ -65,11 +67,14 @@ extension Guest {
                 switch try next(queue, into: &work[queue].chain) {
                 case .empty: return .empty
                 case .refused(let fault):
+                    if !hasSeenRequest { requestSeen() }
                     badChains += 1
                     if badChains == 1 { complain("queue \(queue): a request was refused: \(fault)") }
                     complete(queue)
                     return .more
-                case .chain: work[queue].begin()
+                case .chain:
+                    if !hasSeenRequest { requestSeen() }
+                    work[queue].begin()
                 }
             } catch {
                 return .failed("\(error)")
@@ -150,6 +155,26 @@ extension Guest {
         case .statistics, .freePageHint, .reporting: break
         }
         noteDiscardFailure()
+    }
+
+    // MARK: - Memory that is not shared
+
+    private static let unsharedMemory =
+        "the driver kicked, but its rings read as zeros: is the guest's memory shared (share=on)?"
+
+    /// The driver kicks, and yet all its rings are as empty as fresh memory: what the VMM passed is not what the guest
+    /// uses. A single empty queue may be kicked by a VMM for no reason.
+    private func suspectUnsharedMemory() {
+        guard device.isRunning else { return }
+        for queue in 0..<VhostUserBackend.mostQueues where backend?.isActive(queue) == true {
+            guard backend?.isBlank(queue) == true, backend?.isLost(queue) == false else { return }
+        }
+        complain(Self.unsharedMemory)
+    }
+
+    private func requestSeen() {
+        hasSeenRequest = true
+        problems.removeAll { $0 == Self.unsharedMemory }
     }
 
     private func noteDiscardFailure() {

@@ -3,11 +3,17 @@ internal import Balloon
 internal import BalloonDevice
 internal import ControlAPI
 internal import Linux
+internal import VhostUser
 
 extension Guest {
+    /// There is a driver to ask, and its queues may be used.
+    var canBeAsked: Bool {
+        device.isRunning && device.negotiated.contains(.statistics) && backend?.isStarted == true
+    }
+
     /// Asks the driver for statistics, now or as soon as it has given its buffer.
     func requestStatistics() {
-        guard device.isRunning, device.negotiated.contains(.statistics) else { return }
+        guard canBeAsked else { return }
         if statisticsDeadline == nil { statisticsDeadline = MonotonicClock.now() + Self.statisticsPatience }
         guard !device.statistics.isAwaited else { return }
         guard let queue = assignment.queue(for: .statistics), let head = device.requestStatistics() else {

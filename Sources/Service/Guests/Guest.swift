@@ -35,6 +35,10 @@ final class Guest {
 
     /// Messages are being taken: what is said to the VMM meanwhile must not take further ones.
     var isReceiving = false
+    /// The driver is to be told of a configuration change as soon as all messages are taken.
+    var owesInterrupt = false
+    /// A request has come since the driver started: its rings lie where we look.
+    var hasSeenRequest = false
 
     // Statistics.
     /// Nanoseconds between requests; 0: none.

@@ -72,7 +72,7 @@ package final class GuestRegistry: GuestReactor {
                     continuation.resume(returning: Result<GuestStatus, ControlError>.failure(unknown(name)))
                     return
                 }
-                guard guest.device.isRunning, guest.device.negotiated.contains(.statistics) else {
+                guard guest.canBeAsked else {
                     continuation.resume(
                         returning: .failure(.conflict("\(name): its driver does not run, or sends no statistics")))
                     return

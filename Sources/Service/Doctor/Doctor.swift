@@ -1,0 +1,22 @@
+/// Says what will not work on this host. Looks only: what it makes for a test is gone afterwards.
+package struct Doctor: Sendable {
+    private let qemu: String?
+    private let control: String
+
+    /// - Parameters:
+    ///   - qemu: the QEMU to look at; `nil`: all that `PATH` has.
+    ///   - control: the path of the control socket.
+    package init(qemu: String?, control: String) {
+        self.qemu = qemu
+        self.control = control
+    }
+
+    /// Takes as long as QEMU takes to start twice; blocks its thread.
+    package func findings() -> [Finding] {
+        QEMUChecks(named: qemu).findings()
+            + MemoryChecks.findings()
+            + LimitChecks.findings()
+            + [SocketCheck.finding(control: control)]
+            + RunningGuestChecks.findings()
+    }
+}

@@ -1,0 +1,25 @@
+import ControlAPI
+import Testing
+
+@Suite struct SizeOrShareTests {
+    @Test func sharesAreOfTheWholeMemory() throws {
+        #expect(try SizeOrShare(parsing: "50%").bytes(of: 1 << 30) == 1 << 29)
+        #expect(try SizeOrShare(parsing: "100%").bytes(of: 1 << 30) == 1 << 30)
+        #expect(try SizeOrShare(parsing: "12.5%").bytes(of: 1 << 30) == 1 << 27)
+        #expect(try SizeOrShare(parsing: "100%").bytes(of: .max) == UInt64.max / 4096 * 4096)
+        #expect(try SizeOrShare(parsing: "0%", zero: true).bytes(of: 1 << 30) == 0)
+        #expect(try SizeOrShare(parsing: "512M").bytes(of: 1 << 30) == 512 << 20)
+    }
+
+    @Test func sharesAreWholePages() throws {
+        #expect(try SizeOrShare(parsing: "33%").bytes(of: 1 << 30) % 4096 == 0)
+    }
+
+    @Test(arguments: ["101%", "0%", "-1%", "%", "half%"])
+    func refuses(text: String) throws {
+        let error = #expect(throws: ByteSizeError.self) { try SizeOrShare(parsing: text) }
+        #expect(
+            try #require(error).description
+                == "\"\(text)\": not a share of a guest's memory; write 1% to 100%, or a size such as 512M")
+    }
+}

@@ -1,0 +1,87 @@
+import ControlAPI
+import Foundation
+import Linux
+import Service
+import Testing
+
+/// A registry with guests on sockets of its own, and what happened to them.
+final class House: Sendable {
+    let registry: GuestRegistry
+    let events = EventLog()
+    private let folder: URL
+
+    /// - Parameter edit: how each guest is served.
+    init(_ names: [String] = ["guest"], edit: (inout GuestConfiguration) -> Void = { _ in }) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "aerostat-\(UUID().uuidString.prefix(8))")
+        self.folder = folder
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let configurations = names.map { name in
+            var configuration = GuestConfiguration(name: name, socket: folder.appending(path: name).path)
+            configuration.deflateOnOOM = true
+            configuration.freePageReporting = true
+            configuration.freePageHint = true
+            edit(&configuration)
+            return configuration
+        }
+        registry = try await GuestRegistry(configurations, events: events)
+    }
+
+    /// Serves guests while `body` runs.
+    static func with(
+        _ names: [String] = ["guest"], edit: (inout GuestConfiguration) -> Void = { _ in },
+        _ body: (House) async throws -> Void
+    ) async throws {
+        let house = try await House(names, edit: edit)
+        do {
+            try await body(house)
+        } catch {
+            await house.close()
+            throw error
+        }
+        await house.close()
+    }
+
+    private func close() async {
+        events.finish()
+        await registry.stop()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    func socket(_ name: String = "guest") -> String { folder.appending(path: name).path }
+
+    func status(_ name: String = "guest") async throws -> GuestStatus { try await registry.status(of: name) }
+
+    func ask(_ name: String = "guest", balloon: UInt64) async throws {
+        _ = try await registry.setTarget(TargetRequest(balloon: balloon), of: name)
+    }
+
+    /// Waits for an event that has happened or will happen.
+    @discardableResult
+    func event(
+        _ kind: Event.Kind, of name: String = "guest", after sequence: UInt64 = 0,
+        within limit: Duration = .seconds(10),
+        _ location: SourceLocation = #_sourceLocation
+    ) async throws -> Event {
+        let subscription = events.subscribe(after: sequence)
+        defer { subscription.cancel() }
+        if let known = subscription.backlog.first(where: { $0.kind == kind && $0.guest == name }) { return known }
+        let found = await withTaskGroup(of: Event?.self) { group in
+            group.addTask {
+                for await event in subscription.live where event.kind == kind && event.guest == name { return event }
+                return nil
+            }
+            group.addTask {
+                try? await Task.sleep(for: limit)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
+        }
+        return try #require(found, "no event \(kind.rawValue) of \(name)", sourceLocation: location)
+    }
+
+    /// How many events of a kind there were.
+    func count(_ kind: Event.Kind, of name: String = "guest") -> Int {
+        events.history().count { $0.kind == kind && $0.guest == name }
+    }
+}

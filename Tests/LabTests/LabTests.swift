@@ -1,0 +1,49 @@
+import ControlAPI
+import Lab
+import Testing
+
+/// Real QEMU and real Linux guests against our daemon. One at a time: a guest under emulation wants a processor.
+@Suite(.serialized, .enabled(if: labEnvironment != nil, "the lab is not set up: run `make lab`"))
+struct LabTests {
+    static let lab = labEnvironment
+    static let mebibyte: UInt64 = 1 << 20
+
+    /// A daemon with one guest, and the guest, booted; both are ended in any case.
+    static func fly(
+        _ configuration: MachineConfiguration, options: [String] = [],
+        _ body: @Sendable (Machine, Daemon) async throws -> Void
+    ) async throws {
+        let lab = try #require(lab)
+        var guest = Daemon.Guest("g")
+        guest.options = options
+        let daemon = try await Daemon.start([guest], in: lab)
+        var configuration = configuration
+        if configuration.balloon == .none { configuration.balloon = .vhostUser(socket: daemon.socket(of: "g")) }
+        try await Machine.with(configuration, in: lab) { machine in
+            try await daemon.status(of: "g", within: .seconds(20), until: "driver ready") { $0.link == .driverReady }
+            try await body(machine, daemon)
+        }
+        try await daemon.stop()
+    }
+
+    /// Asks for a balloon and waits until it is held.
+    @discardableResult
+    static func inflate(_ daemon: Daemon, _ megabytes: UInt64, guest: String = "g") async throws -> GuestStatus {
+        let bytes = megabytes * mebibyte
+        _ = try await daemon.client.setTarget(TargetRequest(balloon: bytes), of: guest)
+        let outcome = try await daemon.client.waitUntilReached(guest, deadline: .seconds(60))
+        guard case .reached(let status) = outcome else {
+            Issue.record("a balloon of \(megabytes) MiB was not reached: \(outcome)\n\(daemon.logTail())")
+            return try await daemon.client.status(of: guest)
+        }
+        #expect(status.held == bytes)
+        return status
+    }
+
+    static func feature(_ name: String, of status: GuestStatus) -> FeatureStatus? {
+        status.features.first { $0.name == name }
+    }
+}
+
+/// Outside the suite: its own trait asks for it.
+private let labEnvironment = try? LabEnvironment.find(from: #filePath)

@@ -1,0 +1,47 @@
+import ControlAPI
+import Foundation
+import Glibc
+import Linux
+import Service
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct ControlSocketTests {
+    @Test func onlyItsUserMayOpenIt() async throws {
+        try await TestServer.run { server in
+            var facts = stat()
+            #expect(stat(server.path, &facts) == 0)
+            #expect(facts.st_mode & 0o777 == 0o600)
+        }
+    }
+
+    @Test func aSecondDaemonIsRefused() async throws {
+        try await TestServer.run { server in
+            #expect(throws: UnixSocketError.taken(path: server.path)) {
+                _ = try UnixSocketPath(server.path).listen()
+            }
+            let count = try await server.client.status().count
+            #expect(count == 2, "the first one is untouched")
+        }
+    }
+
+    @Test func aStaleSocketIsReplaced() throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let path = folder.path + "/x.sock"
+        try makeStale(path)
+        #expect(try UnixSocketPath(path).occupant() == .staleSocket)
+        let listener = try UnixSocketPath(path).listen()
+        #expect(try UnixSocketPath(path).occupant() == .listener)
+        _ = consume listener
+        #expect(!FileManager.default.fileExists(atPath: path), "a listener takes its file with it")
+    }
+
+    private func makeStale(_ path: String) throws {
+        let aside = path + "-aside"
+        let listener = try UnixSocketPath(path).listen()
+        // The file outlives its listener only if the listener does not find it.
+        #expect(rename(path, aside) == 0)
+        _ = consume listener
+        #expect(rename(aside, path) == 0)
+    }
+}

@@ -1,0 +1,52 @@
+import Testing
+
+@testable import Service
+
+@Suite struct DoctorTests {
+    @Test func versionsAreRead() {
+        #expect(
+            QEMUVersion(parsing: "QEMU emulator version 11.1.3 (Debian 1:11.1.3)\nCopyright")
+                == QEMUVersion(major: 11, minor: 1))
+        #expect(QEMUVersion(parsing: "QEMU emulator version 10.2-rc1") == QEMUVersion(major: 10, minor: 2))
+        #expect(QEMUVersion(parsing: "sh: not found") == nil)
+        #expect(QEMUVersion(major: 7, minor: 2) < .needed)
+        #expect(QEMUVersion(major: 10, minor: 1) >= .needed)
+    }
+
+    @Test(
+        arguments: [
+            (["-object", "memory-backend-memfd,id=m,size=1G,share=on"], true),
+            (["-object", "memory-backend-memfd,id=m,size=1G"], true),
+            (["-object", "memory-backend-memfd,id=m,size=1G,share=off"], false),
+            (["-object", #"{"qom-type":"memory-backend-file","id":"m","share":true}"#], true),
+            (["-object", "memory-backend-ram,id=m,size=1G"], false),
+            (["-m", "1G"], false),
+        ] as [([String], Bool)])
+    func sharedMemoryIsSeen(arguments: [String], isShared: Bool) {
+        #expect(RunningGuestChecks.sharesMemory(arguments) == isShared)
+    }
+
+    @Test func theLeastLimitOfTheCgroupsCounts() {
+        let second: [String: UInt64] = ["/sys/fs/cgroup/a/b/memory.max": 300, "/sys/fs/cgroup/a/memory.max": 200]
+        #expect(MemoryCgroup.limit(of: "0::/a/b") { second[$0] } == 200)
+        let first: [String: UInt64] = [
+            "/sys/fs/cgroup/memory/x/memory.limit_in_bytes": 500,
+            "/sys/fs/cgroup/memory/memory.limit_in_bytes": 0x7FFF_FFFF_FFFF_F000,
+        ]
+        #expect(MemoryCgroup.limit(of: "4:memory:/x\n0::/") { first[$0] } == 500)
+        #expect(MemoryCgroup.limit(of: "0::/") { _ in nil } == nil)
+    }
+
+    @Test func everyFindingIsComplete() {
+        for finding in Doctor(qemu: "/nowhere/qemu", control: "/nowhere/x.sock").findings() {
+            #expect(!finding.why.isEmpty)
+            #expect((finding.help == nil) == (finding.outcome == .ok))
+        }
+    }
+
+    @Test func aMissingQEMUAndFolderFail() {
+        let findings = Doctor(qemu: "/nowhere/qemu", control: "/nowhere/x.sock").findings()
+        let failed = findings.filter { $0.outcome == .fail }.map(\.check)
+        #expect(failed.contains("qemu") && failed.contains("control socket"))
+    }
+}

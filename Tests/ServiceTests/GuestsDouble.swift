@@ -1,0 +1,78 @@
+import ControlAPI
+import Service
+import Synchronization
+
+/// Guests that do at once what they are asked.
+final class GuestsDouble: GuestControl {
+    private let guests: Mutex<[GuestStatus]>
+    /// What was asked, in order.
+    let calls = Mutex<[String]>([])
+
+    init(_ names: [String] = ["web1", "db"], max: UInt64? = 1 << 30) {
+        guests = Mutex(names.map { Self.status($0, max: max) })
+    }
+
+    static func status(_ name: String, max: UInt64?) -> GuestStatus {
+        GuestStatus(
+            name: name, socket: "/run/\(name).sock", link: .driverReady, max: max, visible: max, requested: nil,
+            target: 0, reported: 0, held: 0, hostMemory: nil, balloon: .settled, reason: "held meets the target",
+            retrySeconds: nil,
+            features: [FeatureStatus(name: "deflate-on-oom", offered: true, negotiated: true, seen: false)],
+            statistics: StatisticsStatus(
+                state: .answering, intervalSeconds: 2, ageSeconds: 0.5, timestamp: nil,
+                values: ["available-memory": 700 << 20, "major-faults": 12, "swap-in": 4096]),
+            counters: Counters(), problems: [])
+    }
+
+    /// Changes a guest as its driver would.
+    func change(_ name: String, _ change: (inout GuestStatus) -> Void) {
+        guests.withLock { guests in
+            for index in guests.indices where guests[index].name == name { change(&guests[index]) }
+        }
+    }
+
+    func statuses() async -> [GuestStatus] { guests.withLock { $0 } }
+
+    func status(of name: String) async throws(ControlError) -> GuestStatus {
+        let all = await statuses()
+        guard let guest = all.first(where: { $0.name == name }) else {
+            throw .noGuest(name, among: all.map(\.name))
+        }
+        return guest
+    }
+
+    func setTarget(_ request: TargetRequest, of name: String) async throws(ControlError) -> Accepted {
+        let guest = try await status(of: name)
+        let max = guest.max ?? 0
+        if let visible = request.visible, visible > max {
+            throw .invalid("guest \(name): \(visible) bytes are more than its memory, \(max)")
+        }
+        let balloon = request.balloon ?? (max - (request.visible ?? 0))
+        change(name) {
+            $0.requested = balloon
+            $0.target = balloon
+            $0.balloon = .inflating
+        }
+        return try await accept(name, "set \(balloon)")
+    }
+
+    func setStatisticsInterval(_ request: StatisticsRequest, of name: String) async throws(ControlError) -> Accepted {
+        try await accept(name, "interval \(request.intervalSeconds)")
+    }
+
+    func refreshStatistics(of name: String) async throws(ControlError) -> GuestStatus {
+        try await accept(name, "refresh").guest
+    }
+
+    func reclaim(_ name: String) async throws(ControlError) -> Accepted { try await accept(name, "reclaim") }
+
+    func hint(_ name: String) async throws(ControlError) -> Accepted {
+        throw .conflict("guest \(name): free page hinting was not negotiated")
+    }
+
+    private func accept(_ name: String, _ call: String) async throws(ControlError) -> Accepted {
+        let guest = try await status(of: name)
+        calls.withLock { $0.append("\(name) \(call)") }
+        return Accepted(message: "\(name): \(call)", guest: guest)
+    }
+}

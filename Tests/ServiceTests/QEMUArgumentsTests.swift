@@ -1,0 +1,34 @@
+import ControlAPI
+import Service
+import Testing
+
+@Suite struct QEMUArgumentsTests {
+    @Test func aGuestOfKnownSize() {
+        let options = QEMUArguments(guest: "web1", socket: "/run/web1.sock", max: 1536 << 20).options
+        #expect(
+            options.arguments == [
+                "-m", "1536M",
+                "-object", "memory-backend-memfd,id=aerostat-mem,size=1536M,share=on",
+                "-machine", "memory-backend=aerostat-mem",
+                "-chardev", "socket,id=aerostat-vb,path=/run/web1.sock",
+                "-device",
+                "vhost-user-test-device-pci,chardev=aerostat-vb,virtio-id=5,num_vqs=5,vq_size=128,config_size=16",
+            ])
+        #expect(options.shell.hasPrefix("-m 1536M \\\n-object memory-backend-memfd"))
+        #expect(options.notes.allSatisfy { !$0.contains("replace") })
+    }
+
+    @Test func aGuestOfUnknownSize() throws {
+        let options = QEMUArguments(guest: "db", socket: "/run/db.sock", max: nil).options
+        #expect(options.arguments[1] == "SIZE")
+        #expect(
+            try #require(options.notes.first)
+                == "replace SIZE, twice, by the guest's memory, such as 2G: db has no max= and no VMM is connected")
+    }
+
+    @Test func pathsAreQuoted() {
+        let options = QEMUArguments(guest: "a", socket: "/run/a b,c'd.sock", max: 1 << 30).options
+        #expect(options.arguments.contains("socket,id=aerostat-vb,path=/run/a b,,c'd.sock"))
+        #expect(options.shell.contains("-chardev 'socket,id=aerostat-vb,path=/run/a b,,c'\\''d.sock'"))
+    }
+}
