@@ -9,7 +9,13 @@ struct ArbiterBench {
     static let millisecond: UInt64 = 1_000_000
     static let second: UInt64 = 1_000_000_000
 
-    var arbiter = GuestArbiter()
+    var arbiter = GuestArbiter(tuning: tuning)
+    /// Steps small enough that a guest of 1 GiB takes several.
+    private static var tuning: Tuning {
+        var tuning = Tuning()
+        tuning.leastAlarmStep = 256 * mebibyte
+        return tuning
+    }
     var now: UInt64 = 1_000 * second
     var held: UInt64 = 0
     private(set) var happenings: [Happening] = []
