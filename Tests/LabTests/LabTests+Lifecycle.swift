@@ -20,7 +20,8 @@ extension LabTests {
         try await daemon.stop()
     }
 
-    @Test("guest reboot and system_reset: the balloon starts empty and is filled again", arguments: KernelSeries.allCases)
+    @Test(
+        "guest reboot and system_reset: the balloon starts empty and is filled again", arguments: KernelSeries.allCases)
     func reboots(kernel: KernelSeries) async throws {
         try await Self.fly(MachineConfiguration(kernel: kernel)) { machine, daemon in
             try await Self.inflate(daemon, 300)

@@ -3,7 +3,9 @@ import Lab
 import Testing
 
 extension LabTests {
-    @Test("inflate and deflate: the host's memory really falls, and the guest's pages come back", arguments: KernelSeries.allCases)
+    @Test(
+        "inflate and deflate: the host's memory really falls, and the guest's pages come back",
+        arguments: KernelSeries.allCases)
     func inflateAndDeflate(kernel: KernelSeries) async throws {
         try await Self.fly(MachineConfiguration(kernel: kernel)) { machine, daemon in
             try await machine.touch(megabytes: 700)
@@ -45,7 +47,8 @@ extension LabTests {
 
     @Test("free page reporting gives freed memory back by itself", arguments: KernelSeries.allCases)
     func reporting(kernel: KernelSeries) async throws {
-        try await Self.fly(MachineConfiguration(kernel: kernel), options: ["free-page-reporting=on"]) { machine, daemon in
+        try await Self.fly(MachineConfiguration(kernel: kernel), options: ["free-page-reporting=on"]) {
+            machine, daemon in
             let file = try machine.memoryFile()
             try await machine.touch(megabytes: 600)
             _ = try await file.seconds(untilAtMost: 300 * Self.mebibyte, within: .seconds(30))

@@ -88,7 +88,8 @@ extension Guest {
         case .alarm(let unsolicited, let held, let target):
             alarms += 1
             say(
-                .alarm, "the guest runs out of memory: it took \(size(unsolicited)) back; target lowered to \(size(target))",
+                .alarm,
+                "the guest runs out of memory: it took \(size(unsolicited)) back; target lowered to \(size(target))",
                 ["unsolicited": bytes(unsolicited), "held": bytes(held), "target": bytes(target)])
         case .alarmOver(let held, let given, let isExhausted):
             say(
