@@ -36,7 +36,7 @@ enum BadChain: CaseIterable {
             try ring.describe(4, ring.buffer, 4)
         case .moreThan4GiB:
             try ring.describe(3, ring.buffer, .max, flags: Flags.next, next: 4)
-            try ring.describe(4, ring.buffer, 1)
+            try ring.describe(4, ring.buffer, 2)
         case .indirectNotNegotiated: try ring.describe(3, table, 16, flags: Flags.indirect)
         case .indirectEmpty: try ring.describe(3, table, 0, flags: Flags.indirect)
         case .indirectOddSize: try ring.describe(3, table, 17, flags: Flags.indirect)
