@@ -9,7 +9,7 @@ internal import Virtio
 /// is returned once, and held is what the bitmap holds.
 public enum RingFuzz {
     static let memorySize = 1 << 16
-    static let mostSteps = 600
+    static let mostSteps = 100
 
     public static func run(_ input: UnsafeRawBufferPointer) {
         var script = Script(input)
