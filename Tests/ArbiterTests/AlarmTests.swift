@@ -25,6 +25,15 @@ import Testing
         }
     }
 
+    @Test("as it is set, the first step is half of a balloon, and at least 1 GiB")
+    func firstStep() {
+        for (size, target) in [(801, 0), (1024, 0), (1537, 512), (4097, 2048)] as [(UInt64, UInt64)] {
+            var bench = Bench(settledAt: size, available: 8192, Tuning())
+            bench.starve()
+            #expect(bench.target == target, "of \(size) MiB")
+        }
+    }
+
     @Test("each further page taken back is a further step, and one alarm")
     func repeated() {
         var bench = Bench(settledAt: 801)

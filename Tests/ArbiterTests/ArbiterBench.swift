@@ -9,9 +9,9 @@ struct ArbiterBench {
     static let millisecond: UInt64 = 1_000_000
     static let second: UInt64 = 1_000_000_000
 
-    var arbiter = GuestArbiter(tuning: tuning)
+    var arbiter: GuestArbiter
     /// Steps small enough that a guest of 1 GiB takes several.
-    private static var tuning: Tuning {
+    static var smallSteps: Tuning {
         var tuning = Tuning()
         tuning.leastAlarmStep = 256 * mebibyte
         return tuning
@@ -21,10 +21,13 @@ struct ArbiterBench {
     private(set) var happenings: [Happening] = []
     private var faults: UInt64 = 0
 
-    init() {}
+    init(_ tuning: Tuning = Self.smallSteps) {
+        arbiter = GuestArbiter(tuning: tuning)
+    }
 
     /// A guest of 1024 MiB that has answered, with a balloon of so many MiB, as asked.
-    init(settledAt size: UInt64, available: UInt64 = 900) {
+    init(settledAt size: UInt64, available: UInt64 = 900, _ tuning: Tuning = Self.smallSteps) {
+        self.init(tuning)
         start()
         request(size)
         answer(available: available)

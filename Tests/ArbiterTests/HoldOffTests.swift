@@ -73,6 +73,26 @@ import Testing
         #expect(bench.happenings == [.rearmed(target: 600 * mebibyte)])
     }
 
+    @Test("where nothing more was asked for, a hold-off just ends")
+    func nothingToTry() {
+        var bench = Bench(settledAt: 600)
+        suffer(&bench)
+        bench.arbiter = resumed(bench, asking: bench.held)
+        bench.forget()
+        bench.wake()
+        #expect(bench.state == .settled)
+        #expect(bench.happenings.isEmpty)
+    }
+
+    /// The same hold-off, after the operator asked for another size during a pause.
+    private func resumed(_ bench: Bench, asking pages: UInt64) -> GuestArbiter {
+        var bench = bench
+        bench.send(.driverStopped)
+        bench.send(.requested(pages))
+        bench.start(isFresh: false)
+        return bench.arbiter
+    }
+
     @Test("deflate-on-oom 4: once it has suffered, a guest's page cache is spared")
     func sparesCaches() {
         var bench = Bench(settledAt: 600)

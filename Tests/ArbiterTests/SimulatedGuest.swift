@@ -85,7 +85,7 @@ struct SimulatedGuest {
 /// Guest and arbiter together.
 struct Simulation {
     var guest: SimulatedGuest
-    var bench = ArbiterBench()
+    var bench = ArbiterBench(Tuning())
     private var invariants = Invariants()
     private var askedAt: UInt64?
     private var wasRunning = false

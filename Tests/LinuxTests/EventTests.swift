@@ -35,6 +35,23 @@ import Testing
         #expect(counter.drain() == true)
     }
 
+    @Test("robustness: only an eventfd is adopted, and made not to block")
+    func adoption() throws {
+        let counter = try EventCounter()
+        #expect(fcntl(counter.descriptor.raw, F_SETFL, 0) == 0)
+        let adopted = try EventCounter(adopting: try counter.descriptor.duplicate())
+        #expect(fcntl(adopted.descriptor.raw, F_GETFL) & O_NONBLOCK != 0)
+        #expect(adopted.drain() == true)
+        let pipe = try Pipe()
+        let file = try MemoryFile.sealed(name: "file", size: 4096)
+        let poll = try EventPoll()
+        for raw in [pipe.reading.raw, pipe.writing.raw, file.descriptor.raw, poll.descriptor.raw] {
+            #expect(throws: SystemError("eventfd", .invalidArgument)) {
+                _ = try EventCounter(adopting: OwnedDescriptor(owning: dup(raw)))
+            }
+        }
+    }
+
     @Test("robustness: what cannot be read is no counter: it would wake for ever")
     func notReadable() throws {
         let pipe = try Pipe()
