@@ -95,8 +95,8 @@ private struct RingServer: ~Copyable {
         case .freePageHint:
             if device.hint(chain, memory: memory) { _ = device.startHinting() }
         case .reporting:
-            var next = 0
-            while !device.report(chain, next: &next, sink: &sink) {}
+            var next = ReportCursor()
+            while !device.report(chain, at: &next, sink: &sink) {}
         }
         give(&queue, chain.head)
     }

@@ -125,6 +125,10 @@ public struct GuestArbiter: Sendable {
             target = min(target, pages)
             let trouble = state == .alarm ? "is in an alarm" : "does not answer"
             reason = "asked for \(mebibytes(pages)), but the guest \(trouble)"
+        case .holdOff where pages > held:
+            // However often it is asked: a guest that has just suffered is left alone.
+            target = min(target, held)
+            reason = "asked for \(mebibytes(pages)); the guest has just suffered and is left alone for a while"
         default:
             // Less balloon is always granted, whatever went before.
             if pages <= held { strikes = 0 }

@@ -1,30 +1,50 @@
 internal import Balloon
 public import Virtio
 
+/// How far a report has come.
+public struct ReportCursor: Equatable, Sendable {
+    /// The next buffer of the chain.
+    var buffer = 0
+    /// Pages of that buffer that are dealt with.
+    var pages: UInt64 = 0
+
+    public init() {}
+}
+
 extension BalloonDevice {
-    /// Buffers of a report that are handled in one step.
-    public static let reportsPerStep = 32
+    /// Pages of a report that are handled in one step, 16 MiB: punching them takes 2 or 3 ms, and a single buffer may
+    /// have 4 GiB.
+    static let reportedPagesPerStep: UInt64 = 4096
 
     /// The driver reports free pages: the host may have them until the report is acknowledged (spec V13).
     ///
     /// With a poison value other than zero nothing is discarded, since the pages would read as zeros (spec V14).
     ///
-    /// - Parameter index: the next buffer of the chain; 0 at first. Kept by the caller between steps.
+    /// - Parameter cursor: kept by the caller between the steps of one report.
     /// - Returns: whether the report is done and the chain is to be returned.
     public mutating func report(
-        _ chain: borrowing DescriptorChain, next index: inout Int, sink: inout some DiscardSink & ~Copyable
+        _ chain: borrowing DescriptorChain, at cursor: inout ReportCursor, sink: inout some DiscardSink & ~Copyable
     ) -> Bool {
-        let end = min(index + Self.reportsPerStep, chain.buffers.count)
-        while index < end {
-            let buffer = chain.buffers[index]
-            index += 1
-            guard let run = PageRun(inside: buffer) else { continue }
+        var budget = Self.reportedPagesPerStep
+        while budget > 0, cursor.buffer < chain.buffers.count {
+            guard let whole = PageRun(inside: chain.buffers[cursor.buffer]) else {
+                budget -= 1
+                cursor.buffer += 1
+                continue
+            }
+            let run = PageRun(start: whole.start + cursor.pages, count: min(whole.count - cursor.pages, budget))
             counters.badPages += layout.clip(run) { part in
                 counters.reportedBytes &+= part.count * PageFrame.size
                 if discardKeepsPoison { sink.discard(part) }
             }
+            budget -= run.count
+            cursor.pages += run.count
+            if cursor.pages == whole.count {
+                cursor.buffer += 1
+                cursor.pages = 0
+            }
         }
-        guard index == chain.buffers.count else { return false }
+        guard cursor.buffer == chain.buffers.count else { return false }
         seen.insert(.pageReporting)
         counters.messages += 1
         return true

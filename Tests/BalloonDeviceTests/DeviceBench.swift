@@ -117,9 +117,9 @@ final class DeviceBench {
         let chain = DescriptorChain(
             head: 0,
             buffers: buffers.map { .init(address: $0.address, length: $0.length, isDeviceWritable: true) })
-        var next = 0
+        var next = ReportCursor()
         var count = 1
-        while !device.report(chain, next: &next, sink: &sink) { count += 1 }
+        while !device.report(chain, at: &next, sink: &sink) { count += 1 }
         return count
     }
 

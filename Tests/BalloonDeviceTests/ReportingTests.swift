@@ -81,13 +81,13 @@ import Testing
         #expect(bench.report(Array(repeating: (0, 0), count: count)) == 1)
     }
 
-    @Test("robustness: a long report is taken in steps")
+    @Test("robustness: a long report is taken in steps, and so is a long buffer")
     func steps() {
         let bench = DeviceBench()
-        let steps = bench.report((0..<100).map { ($0 * 8192, 4096) })
-        #expect(steps == 4)
+        #expect(bench.report((0..<100).map { ($0 * 8192, 4096) }) == 1)
         #expect(bench.sink.runs.count == 100)
-        #expect(bench.device.counters.messages == 1)
-        #expect(bench.report((0..<32).map { ($0 * 8192, 4096) }) == 1, "Linux' largest report is one step")
+        #expect(bench.report([(0, 40 << 20)]) == 3)
+        #expect(bench.report((0..<32).map { ($0 << 22, 4 << 20) }) == 8, "Linux' largest report, 128 MiB")
+        #expect(bench.device.counters.messages == 3)
     }
 }

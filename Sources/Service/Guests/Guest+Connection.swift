@@ -23,6 +23,18 @@ extension Guest {
             }
         } catch {
             complain("a connection could not be taken: \(error)")
+            // The poll would tell of it again and again. Whatever is short may be there in a second.
+            reactor.main.remove(listener.descriptor.raw)
+            listenAgainAt = MonotonicClock.now() + 1_000_000_000
+        }
+    }
+
+    func listenAgain() {
+        listenAgainAt = nil
+        do throws(SystemError) {
+            try reactor.main.add(listener.descriptor.raw, token: Token.of(guest: index, .listener))
+        } catch {
+            listenAgainAt = MonotonicClock.now() + 1_000_000_000
         }
     }
 

@@ -126,7 +126,7 @@ extension Guest {
     }
 
     private func report(_ work: inout QueueWork) -> Bool {
-        device.report(work.chain, next: &work.nextBuffer, sink: &sink)
+        device.report(work.chain, at: &work.report, sink: &sink)
     }
 
     /// Returns the chain at hand and tells the driver if it wants to know.

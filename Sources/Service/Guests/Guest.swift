@@ -17,6 +17,8 @@ final class Guest {
     unowned let reactor: ReactorState
     let log: EventLog
     let listener: UnixListener
+    /// When to look for connections again, after one could not be taken (ns).
+    var listenAgainAt: UInt64?
 
     var device: BalloonDevice
     var sink = FileDiscardSink()
@@ -101,13 +103,14 @@ final class Guest {
     /// When ``fire(at:)`` is due (ns); `nil`: never.
     var deadline: UInt64? {
         var first: UInt64?
-        for time in [arbiter.wakeAt, statisticsDeadline, nextStatistics] {
+        for time in [arbiter.wakeAt, statisticsDeadline, nextStatistics, listenAgainAt] {
             if let time { first = Swift.min(first ?? time, time) }
         }
         return first
     }
 
     func fire(at now: UInt64) {
+        if let due = listenAgainAt, due <= now { listenAgain() }
         if let due = statisticsDeadline, due <= now { statisticsTimedOut() }
         if let due = nextStatistics, due <= now {
             nextStatistics = now + statisticsInterval
