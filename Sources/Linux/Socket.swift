@@ -53,6 +53,11 @@ public struct Socket: ~Copyable, Sendable {
         guard sent == bytes.count else { throw SystemError("sendmsg", .resourceTemporarilyUnavailable) }
     }
 
+    /// Ends the connection for both sides, even while a copy of the descriptor lives on in a child process.
+    public func shutDown() {
+        _ = shutdown(descriptor.raw, CInt(SHUT_RDWR))
+    }
+
     /// Two sockets connected to each other.
     public struct Pair: ~Copyable {
         public let left: OwnedDescriptor

@@ -38,6 +38,7 @@ public final class VhostUserFrontEnd {
 
     /// Ends the connection, as a VMM that goes away does; nothing can be said afterwards.
     public func hangUp() throws(FrontEndError) {
+        channel.socket.shutDown()
         do throws(SystemError) {
             channel = MessageChannel(socket: try Socket.Pair().left.duplicate())
         } catch {
