@@ -37,6 +37,7 @@ let package = Package(
         .library(name: "Virtio", targets: ["Virtio"]),
         .library(name: "Balloon", targets: ["Balloon"]),
         .library(name: "BalloonDevice", targets: ["BalloonDevice"]),
+        .library(name: "BalloonDriver", targets: ["BalloonDriver"]),
         .executable(name: "aerostat", targets: ["aerostat"]),
     ],
     dependencies: [
@@ -58,6 +59,7 @@ let package = Package(
         module("Balloon"),
         // Floor 3: the device, and what it does to the host's memory.
         module("BalloonDevice", ["Virtio", "Balloon"]),
+        module("BalloonDriver", ["Virtio", "Balloon"]),
         module("HostMemory", ["Linux", "Virtio", "Balloon"]),
         // Floor 4: the door that QEMU comes in by.
         module("VhostUser", ["Linux", "Virtio", "HostMemory"]),
@@ -82,5 +84,6 @@ let package = Package(
             name: "aerostat-lab", dependencies: ["Lab", argumentParser], swiftSettings: settings),
 
         tests("VirtioTests", ["Virtio"]),
+        tests("BalloonDriverTests", ["Virtio", "Balloon", "BalloonDevice", "BalloonDriver"]),
     ]
 )
