@@ -82,9 +82,10 @@ extension BalloonDriver where Transport: ~Copyable, Clock: ~Copyable {
             counters.messages += 1
             deflatingPages += got
             sent += got
+            // The device can see the message before anyone else can have its pages.
+            kick(.deflate)
             if isFreed { release(slot, got, &pages) }
         }
-        kick(.deflate)
         return sent
     }
 
