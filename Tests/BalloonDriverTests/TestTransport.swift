@@ -55,7 +55,9 @@ struct TestTransport: DriverTransport, ~Copyable {
 
     mutating func writeConfiguration(_ offset: Int, _ value: UInt32) {
         if offset == 4 { device.actuals.append(value) }
-        if offset == 12, device.status.contains(.driverOK) { device.table.fail("poison_val after DRIVER_OK (spec D36)") }
+        if offset == 12, device.status.contains(.driverOK) {
+            device.table.fail("poison_val after DRIVER_OK (spec D36)")
+        }
         withUnsafeBytes(of: value.littleEndian) { device.device.writeConfiguration(offset: offset, bytes: $0) }
     }
 }

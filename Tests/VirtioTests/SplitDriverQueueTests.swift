@@ -7,7 +7,9 @@ import Virtio
     private final class Memory {
         let base = UnsafeMutableRawPointer.allocate(byteCount: 4096, alignment: 4096)
         let size: UInt16 = 8
-        var ring: SplitRing { get throws { try SplitRing(size: size, descriptors: base, available: base + 128, used: base + 256) } }
+        var ring: SplitRing {
+            get throws { try SplitRing(size: size, descriptors: base, available: base + 128, used: base + 256) }
+        }
 
         init() { base.initializeMemory(as: UInt8.self, repeating: 0, count: 4096) }
         deinit { base.deallocate() }
