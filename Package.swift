@@ -84,6 +84,7 @@ let package = Package(
             name: "aerostat-lab", dependencies: ["Lab", argumentParser], swiftSettings: settings),
 
         tests("VirtioTests", ["Virtio"]),
+        tests("BareMetalTests", ["Lab"]),
         tests("BalloonDriverTests", ["Virtio", "Balloon", "BalloonDevice", "BalloonDriver"]),
     ]
 )

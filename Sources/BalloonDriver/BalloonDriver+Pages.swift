@@ -35,8 +35,9 @@ extension BalloonDriver where Transport: ~Copyable, Clock: ~Copyable {
             counters.messages += 1
             inflatingPages += got
             rest -= got
+            // The device begins with this one while we make the next.
+            kick(.inflate)
         }
-        kick(.inflate)
     }
 
     /// Has the system fill a slot with pages; any that cannot be ours are given back.

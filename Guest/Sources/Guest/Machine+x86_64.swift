@@ -131,9 +131,14 @@ struct Machine {
     /// Ends the machine: with 0 it is turned off, with anything else QEMU ends with 2 * code + 1.
     func exit(code: UInt8) -> Never {
         if code == 0 {
-            // The sleep register of microvm, and of q35.
-            Self.registers(0xfea0_0000)?.write8(0x200, 0x34)
-            boot_out16(0x604, 0x2000)
+            // The sleep register of microvm, or of q35. QEMU acts on it a little later.
+            if slot(0)?.read32(0) == 0x7472_6976 {
+                Self.registers(0xfea0_0000)?.write8(0x200, 0x34)
+            } else {
+                boot_out16(0x604, 0x2000)
+            }
+            let start = Self.now()
+            while Self.now() &- start < 2_000_000_000 { boot_pause() }
         }
         boot_out8(0x501, code)
         while true { boot_pause() }
