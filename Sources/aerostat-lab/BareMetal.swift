@@ -139,4 +139,3 @@ struct BareMetal: AsyncParsableCommand {
         return figures
     }
 }
-

@@ -25,8 +25,6 @@ private let hint: Comment = "no image or no QEMU: run `make guest` and `Lab/setu
         #expect(result.faults.isEmpty)
     }
 
-
-
     @Test("x86_64: QEMU's device", .enabled(if: canFly(.x86), hint))
     func x86() async throws { try await fly(.x86) { try await .ownDevice($0, in: $1) } }
 

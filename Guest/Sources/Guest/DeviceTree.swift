@@ -45,7 +45,8 @@ struct DeviceTree {
             switch token {
             case 1:
                 isMemory = begins(index * 4, "memory")
-                while byte(index * 4) != 0, byte(index * 4 + 1) != 0, byte(index * 4 + 2) != 0, byte(index * 4 + 3) != 0 {
+                while byte(index * 4) != 0, byte(index * 4 + 1) != 0, byte(index * 4 + 2) != 0, byte(index * 4 + 3) != 0
+                {
                     index += 1
                 }
                 index += 1

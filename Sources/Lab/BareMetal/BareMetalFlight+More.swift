@@ -6,7 +6,8 @@ extension BareMetalFlight {
     private static var mebibyte: UInt64 { 1 << 20 }
 
     /// Without DEFLATE_ON_OOM the balloon gives nothing, and the guest's allocations end with what is free.
-    public static func withoutBit(_ architecture: Architecture, in lab: LabEnvironment) async throws -> BareMetalFlight {
+    public static func withoutBit(_ architecture: Architecture, in lab: LabEnvironment) async throws -> BareMetalFlight
+    {
         var configuration = BareMachineConfiguration(architecture)
         configuration.balloon = .qemu()
         return try await BareMachine.with(configuration, in: lab) { machine in
