@@ -52,6 +52,10 @@ struct BareMetal: AsyncParsableCommand {
         var flights: [BareMetalFlight] = []
         console.progress("\(architecture.rawValue): QEMU's device")
         flights.append(try await .ownDevice(architecture, in: lab))
+        if architecture == .x86 {
+            console.progress("\(architecture.rawValue): QEMU's device on PCI")
+            flights.append(try await .ownDevice(architecture, bus: .pci, in: lab))
+        }
         console.progress("\(architecture.rawValue): without deflate-on-oom")
         flights.append(try await .withoutBit(architecture, in: lab))
         console.progress("\(architecture.rawValue): free page reporting")

@@ -28,6 +28,9 @@ private let hint: Comment = "no image or no QEMU: run `make guest` and `Lab/setu
     @Test("x86_64: QEMU's device", .enabled(if: canFly(.x86), hint))
     func x86() async throws { try await fly(.x86) { try await .ownDevice($0, in: $1) } }
 
+    @Test("x86_64: QEMU's device on PCI, with MSI-X", .enabled(if: canFly(.x86), hint))
+    func pci() async throws { try await fly(.x86) { try await .ownDevice($0, bus: .pci, in: $1) } }
+
     @Test("riscv64: QEMU's device", .enabled(if: canFly(.riscv), hint))
     func riscv() async throws { try await fly(.riscv) { try await .ownDevice($0, in: $1) } }
 

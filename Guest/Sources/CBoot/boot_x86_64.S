@@ -103,6 +103,8 @@ stubs:
     pushq $vector
     .if vector < 32
     jmp exception
+    .elseif vector == 0x23
+    jmp configuration
     .else
     jmp interrupt
     .endif
@@ -116,6 +118,8 @@ exception:
     call boot_exception
 
 // Interrupts are only counted: the main loop looks at the devices, and acknowledges then.
+configuration:
+    lock incl boot_configuration_interrupts(%rip)
 interrupt:
     lock incl boot_interrupts(%rip)
     addq $16, %rsp

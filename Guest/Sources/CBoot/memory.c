@@ -3,6 +3,7 @@
 
 uint64_t boot_information;
 volatile uint32_t boot_interrupts;
+volatile uint32_t boot_configuration_interrupts;
 
 void *memset(void *target, int value, size_t count);
 void *memcpy(void *restrict target, const void *restrict source, size_t count);

@@ -14,6 +14,8 @@
             static var timer: UInt32 { 0x20 }
             static var virtio: UInt32 { 0x21 }
             static var serial: UInt32 { 0x22 }
+            /// Counted apart, in `boot_x86_64.S`.
+            static var configuration: UInt32 { 0x23 }
         }
 
         private static func registers(_ address: UInt) -> MappedRegisters? {
@@ -87,7 +89,9 @@
         }
 
         /// Where a message-signalled interrupt is to be written, and what.
-        static var message: (address: UInt64, data: UInt32) { (0xfee0_0000, Vector.virtio) }
+        static var message: (address: UInt64, configuration: UInt32, queues: UInt32) {
+            (0xfee0_0000, Vector.configuration, Vector.virtio)
+        }
 
         /// Sleeps until an interrupt, or until `deadline`; the devices are to be looked at then.
         func idle(until deadline: UInt64?) {

@@ -11,6 +11,8 @@ extern char boot_image_end[];
 
 /// How many interrupts were taken and not yet acknowledged, x86_64 only.
 extern volatile uint32_t boot_interrupts;
+/// Those of them that tell of a change of the configuration.
+extern volatile uint32_t boot_configuration_interrupts;
 
 /// Waits for an interrupt, with no gap between the last look and the wait. Interrupts are masked before and after.
 void boot_idle(void);
@@ -21,6 +23,10 @@ static inline uint64_t boot_information_address(void) { return boot_information;
 
 static inline uint32_t boot_take_interrupts(void) {
     return __atomic_exchange_n(&boot_interrupts, 0, __ATOMIC_SEQ_CST);
+}
+
+static inline uint32_t boot_take_configuration_interrupts(void) {
+    return __atomic_exchange_n(&boot_configuration_interrupts, 0, __ATOMIC_SEQ_CST);
 }
 
 #if defined(__x86_64__)
