@@ -1,11 +1,11 @@
 # Aerostat: all that one does with a clone. `make help` says what there is.
 SWIFT ?= swift
-SOURCES := Sources Tests Fuzz Package.swift
+SOURCES := Sources Tests Fuzz Package.swift Guest/Package.swift Guest/Sources
 .DEFAULT_GOAL := help
-.PHONY: help lab build demo bench test fuzz lint clean
+.PHONY: help lab build demo bench guest bare-metal test fuzz lint clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 lab: ## Set up QEMU and the guests under .cache/lab (once; needs the network)
 	@Lab/setup.sh
@@ -20,6 +20,13 @@ demo: lab build ## Watch the experiment: killed or alive, alive and well (about 
 bench: lab build ## Measure inflating 512 MiB against QEMU's own device, and an idle daemon
 	@.build/release/aerostat-lab bench
 
+guest: ## Build the bare-metal images: Embedded Swift for x86_64, riscv64, aarch64
+	@Guest/build.sh
+
+bare-metal: build guest ## Fly the bare-metal images against QEMU's balloon and ours (about 2 minutes)
+	@Lab/setup.sh --all-targets
+	@.build/release/aerostat-lab bare-metal
+
 test: lab ## Build and run all tests, those with real guests too
 	@$(SWIFT) build --build-tests
 	@AEROSTAT=$(CURDIR)/.build/debug/aerostat $(SWIFT) test --skip-build
@@ -30,8 +37,8 @@ fuzz: ## Fuzz what guests and VMMs can write, SECONDS=60 for each target
 
 lint: ## Check the sources' format, and the scripts' grammar
 	@$(SWIFT) format lint --strict --recursive $(SOURCES)
-	@for script in Lab/setup.sh Lab/lib/*.sh Fuzz/run.sh .ci/run; do bash -n "$$script" || exit 1; done
+	@for script in Lab/setup.sh Lab/lib/*.sh Guest/build.sh Fuzz/run.sh .ci/run; do bash -n "$$script" || exit 1; done
 	@sh -n Lab/guest/init
 
 clean: ## Remove what was built and what the lab has fetched
-	@rm -rf .build .cache figures
+	@rm -rf .build Guest/.build .cache figures

@@ -37,6 +37,7 @@ let package = Package(
         .library(name: "Virtio", targets: ["Virtio"]),
         .library(name: "Balloon", targets: ["Balloon"]),
         .library(name: "BalloonDevice", targets: ["BalloonDevice"]),
+        .library(name: "BalloonDriver", targets: ["BalloonDriver"]),
         .executable(name: "aerostat", targets: ["aerostat"]),
         // Linked with libFuzzer by Fuzz/run.sh.
         .library(name: "FuzzTargets", type: .static, targets: ["FuzzTargets"]),
@@ -60,6 +61,7 @@ let package = Package(
         module("Balloon"),
         // Floor 3: the device, and what it does to the host's memory.
         module("BalloonDevice", ["Virtio", "Balloon"]),
+        module("BalloonDriver", ["Virtio", "Balloon"]),
         module("HostMemory", ["Linux", "Virtio", "Balloon"]),
         // Floor 4: the door that QEMU comes in by.
         module("VhostUser", ["Linux", "Virtio", "HostMemory"]),
@@ -93,8 +95,8 @@ let package = Package(
         tests("LabTests", ["Lab", "QMP", "ControlAPI"]),
         tests("VhostUserTests", ["VhostUser", "Virtio", "HostMemory", "Linux", "CLinux"]),
         tests("GuestTests", ["Service", "ControlAPI", "VhostUser", "Balloon", "Virtio", "Linux", "CLinux"]),
-        tests("ControlAPITests", ["ControlAPI"]),
-        tests("ServiceTests", ["Service", "ControlAPI", "Linux", logging]),
+        tests("ControlAPITests", ["ControlAPI", "TestSupport"]),
+        tests("ServiceTests", ["Service", "ControlAPI", "Linux", "TestSupport", logging]),
         // What tests of several modules share: a seeded generator, guest memory made of bytes, the driver's side of a ring.
         .target(
             name: "TestSupport", dependencies: ["Virtio"], path: "Tests/TestSupport", swiftSettings: settings),
@@ -104,5 +106,7 @@ let package = Package(
         tests("BalloonDeviceTests", ["BalloonDevice", "Balloon", "Virtio", "TestSupport"]),
         tests("HostMemoryTests", ["HostMemory", "Linux", "Virtio", "Balloon", "TestSupport", system]),
         tests("ArbiterTests", ["Arbiter", "Balloon", "TestSupport"]),
+        tests("BareMetalTests", ["Lab"]),
+        tests("BalloonDriverTests", ["Virtio", "Balloon", "BalloonDevice", "BalloonDriver", "TestSupport"]),
     ]
 )

@@ -30,16 +30,8 @@ set_up_qemu() {
         say "using this machine's own $("$own" --version | head -n 1)"
         printf '#!/bin/sh\nexec %q "$@"\n' "$own" >"$work/wrapper"
     else
-        fetch_qemu "$staged"
-        cat >"$work/wrapper" <<'END'
-#!/bin/sh
-# Debian's QEMU with its own libraries, loader and firmware, wherever this folder lies.
-here=$(cd "$(dirname "$0")/.." && pwd)/qemu
-export QEMU_MODULE_DIR="$here/usr/lib/x86_64-linux-gnu/qemu"
-exec "$here/lib64/ld-linux-x86-64.so.2" \
-    --library-path "$here/usr/lib/x86_64-linux-gnu" \
-    "$here/usr/bin/qemu-system-x86_64" -L "$here/usr/share/qemu" -L "$here/usr/share/seabios" "$@"
-END
+        fetch_qemu "$staged" qemu-system-x86
+        qemu_wrapper qemu x86_64 >"$work/wrapper"
         rm -rf "$lab/qemu"
         mv "$staged" "$lab/qemu"
     fi
@@ -51,11 +43,46 @@ END
     mv "$work/device" "$lab/vhost-user-device"
 }
 
+# qemu_wrapper FOLDER TARGET: a script that runs the unpacked QEMU for TARGET.
+qemu_wrapper() {
+    cat <<END
+#!/bin/sh
+# Debian's QEMU with its own libraries, loader and firmware, wherever this folder lies.
+here=\$(cd "\$(dirname "\$0")/.." && pwd)/$1
+export QEMU_MODULE_DIR="\$here/usr/lib/x86_64-linux-gnu/qemu"
+exec "\$here/lib64/ld-linux-x86-64.so.2" \\
+    --library-path "\$here/usr/lib/x86_64-linux-gnu" \\
+    "\$here/usr/bin/qemu-system-$2" -L "\$here/usr/share/qemu" -L "\$here/usr/share/seabios" "\$@"
+END
+}
+
+# QEMU for the bare-metal guest's other architectures, only where that is asked for.
+set_up_targets() {
+    local target
+    if "$lab/bin/qemu-system-riscv64" --version >/dev/null 2>&1 &&
+        "$lab/bin/qemu-system-aarch64" --version >/dev/null 2>&1; then
+        return 0
+    fi
+    fetch_qemu "$work/targets" qemu-system-riscv qemu-system-arm
+    rm -rf "$lab/qemu-targets"
+    mv "$work/targets" "$lab/qemu-targets"
+    for target in riscv64 aarch64; do
+        qemu_wrapper qemu-targets "$target" >"$work/wrapper"
+        chmod +x "$work/wrapper"
+        mv "$work/wrapper" "$lab/bin/qemu-system-$target"
+        "$lab/bin/qemu-system-$target" --version >/dev/null 2>&1 || die "qemu-system-$target does not start"
+    done
+}
+
+# fetch_qemu FOLDER PACKAGE...: the packages and all that they depend on, unpacked.
 fetch_qemu() {
+    local folder=$1
+    shift
     set_up_apt trixie trixie trixie-updates trixie-backports
-    say "fetching QEMU and its libraries (38 MB)"
+    say "fetching QEMU and its libraries ($*)"
     run "cannot fetch QEMU from Debian's trixie-backports: is there a network?" \
-        private_apt trixie apt-get install --download-only -t trixie-backports qemu-system-x86
+        private_apt trixie apt-get install --download-only -t trixie-backports "$@"
+    set -- "$folder"
     unpack trixie "$1"
     # Packages with files in /lib64 or /lib expect these to be links into /usr.
     [ -e "$1/lib64" ] || ln -s usr/lib64 "$1/lib64"

@@ -37,6 +37,28 @@ public struct BalloonStatistics: Sendable {
     }
 }
 
+extension BalloonStatistics {
+    /// Bytes that ``encode(into:)`` writes at most.
+    public static let encodedLimit = 16 * entrySize
+
+    /// Writes one entry for each statistic that is there, in the order of tags (spec D19).
+    ///
+    /// - Returns: bytes written; entries for which there is no room are left out.
+    public func encode(into bytes: UnsafeMutableRawBufferPointer) -> Int {
+        var offset = 0
+        var rawTag: UInt16 = 0
+        while rawTag < 16, offset + Self.entrySize <= bytes.count {
+            if let tag = StatisticsTag(rawValue: rawTag), let value = self[tag] {
+                bytes.storeBytes(of: rawTag.littleEndian, toByteOffset: offset, as: UInt16.self)
+                bytes.storeBytes(of: value.littleEndian, toByteOffset: offset + 2, as: UInt64.self)
+                offset += Self.entrySize
+            }
+            rawTag += 1
+        }
+        return offset
+    }
+}
+
 extension BalloonStatistics: Equatable {
     public static func == (left: Self, right: Self) -> Bool {
         StatisticsTag.allCases.allSatisfy { left[$0] == right[$0] }

@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import Linux
 import Service
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ControlSocketTests {

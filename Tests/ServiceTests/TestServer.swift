@@ -3,6 +3,7 @@ import Foundation
 import Linux
 import Logging
 import Service
+import TestSupport
 
 /// The HTTP API on a real socket in a folder of its own, with a double behind it.
 struct TestServer: Sendable {

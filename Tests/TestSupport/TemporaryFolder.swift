@@ -16,7 +16,10 @@ public final class TemporaryFolder {
     /// The path of a file in it.
     public func file(_ name: String) -> String { "\(path)/\(name)" }
 
-    deinit {
+    deinit { remove() }
+
+    /// Removes the folder now. The files in it go too; folders in it do not.
+    public func remove() {
         if let folder = opendir(path) {
             while let entry = readdir(folder) {
                 let name = withUnsafeBytes(of: entry.pointee.d_name) {

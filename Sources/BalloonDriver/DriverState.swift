@@ -1,0 +1,32 @@
+/// What a driver is about.
+public enum DriverState: Equatable, Sendable {
+    /// Not started, suspended or unloaded.
+    case stopped
+    case running
+    /// It has given up. What it holds comes back with `recover`.
+    case failed(DriverError)
+}
+
+/// Where the balloon stands, for people.
+public enum DriverCondition: Equatable, Sendable {
+    case stopped
+    case failed(DriverError)
+    /// As large as the device wants it.
+    case atTarget
+    case inflating
+    case deflating
+    /// The device wants more than there is memory.
+    case targetBeyondMemory
+    /// No page can be had now; it is tried again.
+    case outOfPages
+    /// Memory was short: it is not inflated before the device speaks and memory is there.
+    case heldOff
+}
+
+/// What a call of `work` leaves to do.
+public enum DriverActivity: Equatable, Sendable {
+    /// Call again at once.
+    case again
+    /// Call again with the next interrupt, or at this time of the clock, if there is one.
+    case wait(until: UInt64?)
+}

@@ -1,0 +1,125 @@
+import ControlAPI
+import QMP
+
+/// The shorter flights.
+extension BareMetalFlight {
+    private static var mebibyte: UInt64 { 1 << 20 }
+
+    /// Without DEFLATE_ON_OOM the balloon gives nothing, and the guest's allocations end with what is free.
+    public static func withoutBit(_ architecture: Architecture, in lab: LabEnvironment) async throws -> BareMetalFlight
+    {
+        var configuration = BareMachineConfiguration(architecture)
+        configuration.balloon = .qemu()
+        return try await BareMachine.with(configuration, in: lab) { machine in
+            var flight = BareMetalFlight("without deflate-on-oom", architecture)
+            try await machine.inflate(to: 896 * mebibyte)
+            let free = try await machine.run("info").unsigned("free")
+            let eaten = try await machine.run("exhaust")
+            flight.check(try eaten.unsigned("pages") == free, "\(free) were free, and: \(eaten.values)")
+            let info = try await machine.run("info")
+            flight.check(try info.unsigned("held") == 896 * 256, "the balloon gave: \(info.values)")
+            flight.check(try await machine.run("release").unsigned("bad") == 0, "bad pages")
+            return flight
+        }
+    }
+
+    /// Free page reporting: memory that was used and freed goes back to the host without a balloon.
+    public static func reporting(_ architecture: Architecture, in lab: LabEnvironment) async throws -> BareMetalFlight {
+        var configuration = BareMachineConfiguration(architecture)
+        configuration.balloon = .qemu(properties: ["free-page-reporting=on"])
+        return try await BareMachine.with(configuration, in: lab) { machine in
+            var flight = BareMetalFlight("free page reporting", architecture)
+            try await machine.run("touch \(machine.memorySize >> 20)")
+            let before = machine.resident
+            var left = before
+            for _ in 0..<1000 where left + 800 * mebibyte > before {
+                try await Task.sleep(for: .milliseconds(10))
+                left = machine.resident
+            }
+            flight.numbers["reported-mib"] = Double((before - min(before, left)) >> 20)
+            flight.check(left + 800 * mebibyte <= before, "\(left >> 20) MiB of \(before >> 20) are left")
+            let eaten = try await machine.run("eat 900")
+            flight.check(try eaten.unsigned("bad") == 0, "bad pages: \(eaten.values)")
+            return flight
+        }
+    }
+
+    /// No device, and a trap: both have a name, and an exit code where the machine ends.
+    public static func faults(_ architecture: Architecture, in lab: LabEnvironment) async throws -> BareMetalFlight {
+        try await BareMachine.with(BareMachineConfiguration(architecture), in: lab) { machine in
+            var flight = BareMetalFlight("no device, and a trap", architecture)
+            let info = try await machine.run("info")
+            flight.check(try info.text("error") == "no-device", "without a device: \(info.values)")
+            let eaten = try await machine.run("eat 64")
+            flight.check(try eaten.unsigned("bad") == 0 && eaten.unsigned("pages") == 64 * 256, "\(eaten.values)")
+            let exit = try await machine.runToEnd("trap 4")
+            // isa-debug-exit makes 2 * code + 1 of a code.
+            flight.check(exit == .code(architecture == .x86 ? 255 : 127), "QEMU \(exit) after a trap")
+            return flight
+        }
+    }
+
+    /// Our device over vhost-user.
+    public static func aerostat(_ architecture: Architecture, in lab: LabEnvironment) async throws -> BareMetalFlight {
+        let daemon = try await Daemon.start([Daemon.Guest("guest", "deflate-on-oom=on")], in: lab)
+        var configuration = BareMachineConfiguration(architecture)
+        configuration.balloon = .vhostUser(socket: daemon.socket(of: "guest"))
+        configuration.sharesMemory = true
+        let flight = try await BareMachine.with(configuration, in: lab) { machine in
+            var flight = BareMetalFlight("Aerostat's device", architecture)
+            let file = try machine.memoryFile()
+            try await machine.run("touch \(machine.memorySize >> 20)")
+            let before = file.allocated
+            let target = 700 * mebibyte
+            let clock = ContinuousClock()
+            let start = clock.now
+            _ = try await daemon.client.setTarget(TargetRequest(balloon: target), of: "guest")
+            try await daemon.status(of: "guest", within: .seconds(30), until: "at 700 MiB") {
+                $0.held == target && $0.reported == target
+            }
+            flight.numbers["inflate-pages-per-second"] = Double(700 * 256) / (clock.now - start).seconds
+            let freed = before - min(before, file.allocated)
+            flight.check(freed > 690 * mebibyte, "only \(freed >> 20) of 700 MiB came back")
+            let eaten = try await machine.run("eat 600")
+            flight.check(try eaten.unsigned("pages") == 600 * 256 && eaten.unsigned("bad") == 0, "\(eaten.values)")
+            flight.numbers["oom-take-seconds"] = Double(try eaten.unsigned("take-ns")) / 1e9
+            flight.check(try await machine.run("release").unsigned("bad") == 0, "bad pages at the end")
+            let info = try await machine.run("info")
+            flight.numbers["oom-calls"] = Double(try info.unsigned("oom-calls"))
+            // Device and driver agree when all has come to rest.
+            try await daemon.status(of: "guest", within: .seconds(30), until: "at rest") { $0.held == $0.reported }
+            let exit = try await machine.runToEnd("poweroff 0")
+            flight.check(exit == .code(0), "QEMU \(exit) after poweroff")
+            return flight
+        }
+        try await daemon.stop()
+        return flight
+    }
+
+    /// Inflation of touched memory alone, to be compared with Linux's.
+    public static func inflation(_ architecture: Architecture, in lab: LabEnvironment) async throws -> BareMetalFlight {
+        var configuration = BareMachineConfiguration(architecture)
+        configuration.balloon = .qemu(properties: ["deflate-on-oom=on"])
+        return try await BareMachine.with(configuration, in: lab) { machine in
+            var flight = BareMetalFlight("inflation", architecture)
+            try await machine.run("touch \(machine.memorySize >> 20)")
+            let seconds = try await machine.inflate(to: 896 * mebibyte)
+            flight.numbers["inflate-pages-per-second"] = Double(896 * 256) / seconds
+            return flight
+        }
+    }
+
+    /// From the processor's first instruction until the guest takes commands, in seconds.
+    public static func boot(_ architecture: Architecture, in lab: LabEnvironment) async throws -> Double {
+        var configuration = BareMachineConfiguration(architecture)
+        configuration.balloon = .qemu(properties: ["deflate-on-oom=on"])
+        configuration.isPaused = true
+        return try await BareMachine.with(configuration, in: lab) { machine in
+            let clock = ContinuousClock()
+            let start = clock.now
+            try await machine.qmp.execute("cont")
+            try await machine.ready()
+            return (clock.now - start).seconds
+        }
+    }
+}

@@ -1,0 +1,145 @@
+import ArgumentParser
+import Foundation
+import Lab
+
+/// The driver on bare metal, on three architectures.
+struct BareMetal: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bare-metal",
+        abstract: "Fly the bare-metal guest against QEMU's own balloon and ours.",
+        discussion: "The exit code speaks of correctness alone: a lost page, a wrong answer, a machine that hangs.")
+
+    @Option(help: "Only this architecture: x86_64, riscv64 or aarch64; may be given twice.")
+    var architecture: [Architecture] = []
+    @Option(help: "Measurements that are compared are taken so often, in turns.") var runs = 3
+    @Flag(help: "Leave our own device out.") var qemuOnly = false
+    @Flag(help: "Leave the comparison with Linux out.") var noLinux = false
+
+    /// One line of the report.
+    struct Row: Codable, Sendable {
+        var flight: BareMetalFlight?
+        var linux: LinuxForComparison?
+        var bootSeconds: Double?
+    }
+
+    func run() async throws {
+        Children.shared.endOnSignals()
+        let lab = try LabEnvironment.find()
+        if !qemuOnly { _ = try lab.aerostat() }
+        let architectures = architecture.isEmpty ? Architecture.allCases : architecture
+        for architecture in architectures {
+            if let missing = lab.missing(for: architecture) { throw ValidationError(missing) }
+        }
+        let console = Console()
+        var rows: [Row] = []
+        for architecture in architectures {
+            rows += try await flights(architecture, in: lab, console).map { Row(flight: $0) }
+        }
+        if architectures.contains(.x86) { rows += try await comparison(in: lab, console) }
+        show(rows, console)
+        var report = FigureReport(command: "bare-metal", figures: sizes(architectures, in: lab), rows: rows)
+        report.figures += figures(rows)
+        try report.write(in: lab)
+        for figure in report.figures { console.print(figure.line) }
+        let faults = rows.compactMap(\.flight).flatMap(\.faults)
+        for fault in faults { FileHandle.standardError.write(Data("wrong: \(fault)\n".utf8)) }
+        if !faults.isEmpty { throw ExitCode.failure }
+    }
+
+    private func flights(
+        _ architecture: Architecture, in lab: LabEnvironment, _ console: Console
+    ) async throws -> [BareMetalFlight] {
+        var flights: [BareMetalFlight] = []
+        console.progress("\(architecture.rawValue): QEMU's device")
+        flights.append(try await .ownDevice(architecture, in: lab))
+        if architecture == .x86 {
+            console.progress("\(architecture.rawValue): QEMU's device on PCI")
+            flights.append(try await .ownDevice(architecture, bus: .pci, in: lab))
+        }
+        console.progress("\(architecture.rawValue): without deflate-on-oom")
+        flights.append(try await .withoutBit(architecture, in: lab))
+        console.progress("\(architecture.rawValue): free page reporting")
+        flights.append(try await .reporting(architecture, in: lab))
+        console.progress("\(architecture.rawValue): faults")
+        flights.append(try await .faults(architecture, in: lab))
+        if !qemuOnly {
+            console.progress("\(architecture.rawValue): Aerostat's device")
+            flights.append(try await .aerostat(architecture, in: lab))
+        }
+        return flights
+    }
+
+    /// Boot and inflation against Linux, in turns.
+    private func comparison(in lab: LabEnvironment, _ console: Console) async throws -> [Row] {
+        var rows: [Row] = []
+        for turn in 1...max(1, runs) {
+            console.progress("boot and inflation, turn \(turn) of \(runs)")
+            rows.append(Row(bootSeconds: try await BareMetalFlight.boot(.x86, in: lab)))
+            rows.append(Row(flight: try await .inflation(.x86, in: lab)))
+            guard !noLinux else { continue }
+            for initOnAlloc in [true, false] {
+                rows.append(
+                    Row(
+                        linux: try await LinuxForComparison.run(
+                            kernel: .bookworm, initOnAlloc: initOnAlloc, in: lab)))
+            }
+        }
+        return rows
+    }
+
+    private func show(_ rows: [Row], _ console: Console) {
+        var table = Table("flight", "machine", "what", "value")
+        for flight in rows.compactMap(\.flight) {
+            if flight.numbers.isEmpty {
+                table.add(flight.name, flight.architecture.rawValue, flight.faults.isEmpty ? "well" : "wrong", "-")
+            }
+            for (name, value) in flight.numbers.sorted(by: { $0.key < $1.key }) {
+                table.add(flight.name, flight.architecture.rawValue, name, String(format: "%.3f", value))
+            }
+        }
+        for linux in rows.compactMap(\.linux) {
+            let name = "Linux \(linux.kernel.rawValue), init_on_alloc=\(linux.initOnAlloc ? 1 : 0)"
+            table.add(name, "x86_64", "inflate-pages-per-second", String(format: "%.0f", linux.inflatePagesPerSecond))
+            table.add(name, "x86_64", "boot-seconds", String(format: "%.3f", linux.bootSeconds))
+        }
+        for line in table.lines { console.print(line) }
+        console.print()
+    }
+
+    // MARK: - Figures
+
+    private func sizes(_ architectures: [Architecture], in lab: LabEnvironment) -> [Figure] {
+        architectures.compactMap { architecture in
+            let attributes = try? FileManager.default.attributesOfItem(atPath: lab.image(architecture))
+            guard let size = attributes?[.size] as? Int else { return nil }
+            return Figure("bare-metal.\(architecture.rawValue).image-bytes", Double(size), .atMost, 65536)
+        }
+    }
+
+    private func figures(_ rows: [Row]) -> [Figure] {
+        var figures: [Figure] = []
+        let flights = rows.compactMap(\.flight)
+        for flight in flights {
+            guard flight.name == "QEMU's device", let through = flight.numbers["oom-take-seconds"],
+                let free = flight.numbers["free-take-seconds"], free > 0
+            else { continue }
+            let name = "bare-metal.\(flight.architecture.rawValue)"
+            figures.append(Figure("\(name).oom-cost-of-free", through / free, .atMost, 2))
+            figures.append(Figure("\(name).idle-percent", flight.numbers["idle-percent"] ?? 100, .atMost, 2))
+        }
+        let own = median(
+            flights.filter { $0.name == "inflation" }.compactMap { $0.numbers["inflate-pages-per-second"] })
+        for initOnAlloc in [true, false] {
+            let linux = rows.compactMap(\.linux).filter { $0.initOnAlloc == initOnAlloc }
+            guard let own, let other = median(linux.map(\.inflatePagesPerSecond)), other > 0 else { continue }
+            let name = "bare-metal.x86_64.inflate-of-linux-6.1.init-on-alloc-\(initOnAlloc ? 1 : 0)"
+            figures.append(Figure(name, own / other, .atLeast, 3))
+        }
+        if let boot = median(rows.compactMap(\.bootSeconds)),
+            let linux = median(rows.compactMap(\.linux?.bootSeconds)), linux > 0
+        {
+            figures.append(Figure("bare-metal.x86_64.boot-of-linux", boot / linux, .atMost, 0.05))
+        }
+        return figures
+    }
+}
