@@ -30,27 +30,6 @@ extension BalloonDriver where Transport: ~Copyable, Clock: ~Copyable {
         }
     }
 
-    /// Takes answers and sends more messages while some are in flight, without waiting, without interrupts, and mostly
-    /// without touching a register: for a system that has nothing better to do than to look again.
-    ///
-    /// Where a register access stops the device's own thread, as in QEMU, this keeps both busy. ``work(_:)`` has to be
-    /// called afterwards, before the system sleeps.
-    ///
-    /// - Returns: whether it is worth while to look again.
-    /// - Throws: why the driver gives up.
-    public mutating func poll(_ pages: inout some PageSource & ~Copyable) throws(DriverError) -> Bool {
-        guard state == .running, messagesInFlight > 0 else { return false }
-        queues[QueueRole.inflate.rawValue]?.suppressInterrupts()
-        queues[QueueRole.deflate.rawValue]?.suppressInterrupts()
-        do throws(DriverError) {
-            if try reap(&pages) { balance(&pages, clock.now()) }
-        } catch {
-            fail(error)
-            throw error
-        }
-        return messagesInFlight > 0
-    }
-
     private mutating func step(_ pages: inout some PageSource & ~Copyable) throws(DriverError) {
         if transport.takeInterrupts().contains(.configuration) {
             configurationIsStale = true

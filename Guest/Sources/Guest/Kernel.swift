@@ -84,9 +84,6 @@ struct Kernel: ~Copyable, OOMSystem {
             return
         }
         do throws(DriverError) {
-            // While messages are in flight we look again and again, but not for ever.
-            let start = Machine.now()
-            while try driver.poll(&pages), Machine.now() &- start < 20_000_000 {}
             switch try driver.work(&pages) {
             case .again: nextWork = 0
             case .wait(let time): nextWork = time
