@@ -21,6 +21,8 @@ final class TestDevice {
     let sharedBase = UnsafeMutableRawPointer.allocate(byteCount: sharedBytes, alignment: 4096)
     let offered: UInt64
     var status = DeviceStatus()
+    /// The driver has set DRIVER_OK, and has not reset the device since.
+    var isDriverReady = false
     var accepted: UInt64 = 0
     var layouts: [Int: QueueLayout] = [:]
     var queues: [Int: QueueBox] = [:]
