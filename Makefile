@@ -28,6 +28,7 @@ bare-metal: build guest ## Fly the bare-metal images against QEMU's balloon and 
 	@.build/release/aerostat-lab bare-metal
 
 test: lab ## Build and run all tests, those with real guests too
+	@Guest/build.sh x86_64
 	@$(SWIFT) build --build-tests
 	@AEROSTAT=$(CURDIR)/.build/debug/aerostat $(SWIFT) test --skip-build
 
