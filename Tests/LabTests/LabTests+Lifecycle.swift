@@ -118,6 +118,12 @@ extension LabTests {
         try await daemon.stop()
     }
 
+    @Test("an idle daemon with a guest is never woken")
+    func idle() async throws {
+        let lab = try #require(Self.lab)
+        #expect(try await IdleDaemon().run(kernel: .bookworm, in: lab) == 0)
+    }
+
     @Test("memory that is not shared is seen and said")
     func notShared() async throws {
         let lab = try #require(Self.lab)
