@@ -78,6 +78,13 @@ public struct GuestArbiter: Sendable {
         return decision
     }
 
+    private var pauseEnd: UInt64? {
+        switch state {
+        case .holdOff(let until), .stalled(let until): until
+        default: nil
+        }
+    }
+
     /// Held back on purpose for a while.
     var isPausing: Bool {
         switch state {
@@ -106,7 +113,12 @@ public struct GuestArbiter: Sendable {
         // The operator may have asked for less meanwhile.
         target = min(target, requested ?? 0)
         switch state {
-        case .holdOff(let until), .stalled(let until): wakeAt = max(until, now)
+        case .holdOff, .stalled:
+            guard let requested, requested > held, case .some(let until) = pauseEnd else {
+                return pursue(now, held, &decision)
+            }
+            wakeAt = max(until, now)
+            reason = "\(mebibytes(requested)) is tried again after the pause"
         case .alarm:
             lastStep = now
             wellSince = nil

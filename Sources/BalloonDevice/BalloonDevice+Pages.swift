@@ -48,6 +48,7 @@ extension BalloonDevice {
             device.counters.badPages += bad
             device.counters.repeatedPages += run.count - bad - gone
             device.counters.deflatedPages += gone
+            if gone > 0, device.negotiated.contains(.mustTellHost) { device.seen.insert(.mustTellHost) }
             let isMigration = isWholeMessage && gone == run.count && gone == device.migratingPages
             device.migratingPages = 0
             let unsolicited = device.unsolicited(removing: gone, before: before, isMigration: isMigration)

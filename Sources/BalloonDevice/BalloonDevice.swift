@@ -87,6 +87,7 @@ public struct BalloonDevice: ~Copyable, Sendable {
     /// The driver was reset before anything of a new one is known: its features and its poison value are void.
     public mutating func forgetDriver() {
         negotiated = []
+        seen = []
         configuration.poisonValue = 0
     }
 

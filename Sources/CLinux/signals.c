@@ -13,6 +13,9 @@ static atomic_int released;
 
 static void on_signal(int number) {
     int saved = errno;
+    // A second one ends the process, whatever keeps it from stopping.
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
     atomic_store(&waiting[number == SIGTERM], 1);
     sem_post(&arrived);
     errno = saved;

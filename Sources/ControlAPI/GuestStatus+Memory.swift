@@ -3,7 +3,7 @@ extension GuestStatus {
     public var cache: UInt64? { statistics.values["disk-caches"] }
 
     /// What the guest's programs and kernel use, in bytes: neither free, nor cache, nor in the balloon. `nil` if the
-    /// guest has not told enough.
+    /// guest has not told enough. As of the newest statistics.
     public var used: UInt64? {
         guard let total = statistics.values["total-memory"], let free = statistics.values["free-memory"], let cache
         else {
@@ -11,7 +11,7 @@ extension GuestStatus {
         }
         // Linux takes the balloon out of its total, except with DEFLATE_ON_OOM.
         let countsBalloon = features.contains { $0.name == "deflate-on-oom" && $0.negotiated }
-        let others = [free, cache, countsBalloon ? held : 0]
+        let others = [free, cache, countsBalloon ? statistics.heldThen ?? held : 0]
         return others.reduce(total) { rest, part in rest > part ? rest - part : 0 }
     }
 }

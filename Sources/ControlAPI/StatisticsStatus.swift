@@ -11,14 +11,19 @@ public struct StatisticsStatus: Codable, Sendable, Equatable {
     /// Only what the guest sent.
     public var values: [String: UInt64]
 
+    /// Bytes that were in the balloon when the newest set arrived.
+    public var heldThen: UInt64?
+
     public init(
-        state: State, intervalSeconds: Double, ageSeconds: Double?, timestamp: String?, values: [String: UInt64]
+        state: State, intervalSeconds: Double, ageSeconds: Double?, timestamp: String?, values: [String: UInt64],
+        heldThen: UInt64? = nil
     ) {
         self.state = state
         self.intervalSeconds = intervalSeconds
         self.ageSeconds = ageSeconds
         self.timestamp = timestamp
         self.values = values
+        self.heldThen = heldThen
     }
 
     public enum State: String, Codable, Sendable {

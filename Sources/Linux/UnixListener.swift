@@ -22,7 +22,7 @@ public struct UnixListener: ~Copyable, Sendable {
             }
         }
         guard bound == 0 else { throw .last("bind") }
-        guard listen(descriptor.raw, 4) == 0 else {
+        guard listen(descriptor.raw, 16) == 0 else {
             let error = SystemError.last("listen")
             unlink(path)
             throw error

@@ -24,7 +24,7 @@ struct ReclaimCommand: AsyncParsableCommand {
             "\(name): host uses \(StatusText.size($0.hostMemory)), balloon holds \(StatusText.size($0.held))"
         }
         let ended = try await client.wait(for: name, deadline: waiting.deadline, progress: progress.show) { guest in
-            guest.balloon == .reclaiming ? nil : guest
+            guest.balloon == .reclaiming || guest.balloon == .deflating ? nil : guest
         }
         progress.end()
         guard let guest = ended else { throw CommandFailure("\(name): still reclaiming when the time was over") }

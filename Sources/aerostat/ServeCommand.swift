@@ -24,11 +24,8 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try configuration()
-        LoggingSystem.bootstrap { label in
-            var handler = StreamLogHandler.standardError(label: label)
-            handler.logLevel = logLevel.level
-            return handler
-        }
+        LoggingSystem.bootstrap { QueuedLogHandler(label: $0, logLevel: logLevel.level) }
+        defer { LogWriter.shared.drain() }
         let json = options.json
         try await Daemon(configuration: configuration, logger: Logger(label: "aerostat")).run { line in
             Output.line(json ? #"{"ready":true}"# : "aerostat: \(line)")

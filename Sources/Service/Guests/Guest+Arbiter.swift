@@ -57,7 +57,7 @@ extension Guest {
         if let visible = request.visible {
             guard visible <= max else {
                 self.request = nil
-                complain("the guest was to see \(visible) bytes, but has only \(max)")
+                complain("the guest was to see \(ByteSize(visible)), but has only \(ByteSize(max))")
                 return
             }
             balloon = max - visible
@@ -65,7 +65,7 @@ extension Guest {
             balloon = request.balloon ?? 0
             guard balloon < max else {
                 self.request = nil
-                complain("a balloon of \(balloon) bytes was asked for, but the guest has only \(max)")
+                complain("a balloon of \(ByteSize(balloon)) was asked for, but the guest has only \(ByteSize(max))")
                 return
             }
         }
@@ -111,7 +111,7 @@ extension Guest {
         case .statisticsBack:
             say(.statisticsBack, "the guest answers again")
         case .reclaimed(let pages):
-            say(.reclaimed, "\(size(pages)) of free memory went to the host", ["reclaimed": bytes(pages)])
+            say(.reclaimed, "\(size(pages)) of free memory went through the balloon, so the host has what was resident of it", ["reclaimed": bytes(pages)])
         }
     }
 

@@ -14,19 +14,27 @@ extension Guest {
         do throws(SystemError) {
             // Others have their turn between a few; the poll tells again of what is left.
             for _ in 0..<8 {
-                guard let descriptor = try listener.accept() else { return }
+                guard listenAgainAt == nil, let descriptor = try listener.accept() else { return }
                 // The machine may have been started again: whether the old one is gone lies in its socket.
                 receiveMessages()
                 // One VMM a socket. A second one is closed at once: it would be the first one's memory that it steers.
-                guard backend == nil else { continue }
+                guard backend == nil else {
+                    complain("another VMM connected and was refused: one is connected already")
+                    continue
+                }
                 try connect(descriptor)
             }
         } catch {
             complain("a connection could not be taken: \(error)")
             // The poll would tell of it again and again. Whatever is short may be there in a second.
-            reactor.main.remove(listener.descriptor.raw)
-            listenAgainAt = MonotonicClock.now() + 1_000_000_000
+            restListener()
         }
+    }
+
+    private func restListener() {
+        guard listenAgainAt == nil else { return }
+        reactor.main.remove(listener.descriptor.raw)
+        listenAgainAt = MonotonicClock.now() + 1_000_000_000
     }
 
     func listenAgain() {
@@ -63,10 +71,18 @@ extension Guest {
         device.forgetDriver()
         device.startFresh()
         device.stop()
+        device.setTarget(0)
+        isAnswering = nil
+        statisticsArrivedAt = nil
+        statisticsTimestamp = nil
+        statisticsHeld = nil
         sink.table = .init()
         device.setLayout(GuestLayout())
+        failedConnections = wasStarted ? 0 : failedConnections + 1
         wasStarted = false
         say(.disconnected, why)
+        // Whoever connects again and again for nothing must not drown the log, nor the other guests.
+        if failedConnections >= 8 { restListener() }
     }
 
     func close() {
@@ -138,6 +154,10 @@ extension Guest {
 
     private func memoryChanged() {
         if let table = backend?.memory { sink.table = table }
+        if let promised = configuration.max, sink.table.size > 0, sink.table.size != promised {
+            complain(
+                "max is \(ByteSize(promised)), but the VMM shares \(ByteSize(sink.table.size)); that is what counts")
+        }
         updateLayout()
         resolveRequest()
         // Rings may have gone and come back, and their kicks with them.

@@ -17,11 +17,21 @@ extension Guest {
             ?? "a balloon of \(ByteSize(request.balloon ?? 0))"
         say(.requested, wish, numbers)
         resolveRequest()
-        let message =
-            device.isRunning
-            ? "\(name): \(wish)"
-            : "\(name): \(wish); no driver runs yet, so the request is kept and applied when it comes"
+        let message = "\(name): \(wish)\(postponement)"
         return .success(Accepted(message: message, guest: status()))
+    }
+
+    /// Why a request does not take effect now.
+    private var postponement: String {
+        guard device.isRunning else {
+            return wasStarted
+                ? "; the guest is paused or its driver stopped, so the request is kept and applied when it goes on"
+                : "; no driver runs yet, so the request is kept and applied when it comes"
+        }
+        switch arbiter.state {
+        case .alarm, .holdOff, .notAnswering: return "; not now: \(arbiter.reason)"
+        default: return ""
+        }
     }
 
     /// What is wrong with a request, in one line.
@@ -30,7 +40,9 @@ extension Guest {
         case (nil, nil), (.some, .some):
             return "give exactly one of visible and balloon, in bytes"
         case (.some(let visible), nil):
-            if visible == 0 { return "visible 0: a guest needs some memory" }
+            if visible < 1 << 20 {
+                return "visible \(visible) bytes: a guest needs 1M at the least; is a unit missing, as in 512M?"
+            }
             if let max, visible > max {
                 return "visible \(ByteSize(visible)) is more than the guest's \(ByteSize(max))"
             }

@@ -93,8 +93,12 @@ extension Guest {
     private func step(_ queue: Int, _ role: QueueRole) {
         switch role {
         case .inflate:
+            sink.isDeferring = device.negotiated.contains(.mustTellHost)
             let step = inflate(&work[queue])
+            // The guest gathers its next pages while these are given back.
             if case .done = step { complete(queue) }
+            sink.flush()
+            sink.isDeferring = false
         case .deflate:
             let step = deflate(&work[queue])
             // Acknowledged before anything is made of it: the guest may hold its out-of-memory lock.

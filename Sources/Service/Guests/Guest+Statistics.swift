@@ -34,6 +34,7 @@ extension Guest {
         statisticsDeadline = nil
         statisticsArrivedAt = MonotonicClock.now()
         statisticsTimestamp = Timestamp.now()
+        statisticsHeld = device.held.count
         answerStatisticsWaiters()
         if let set = device.statistics.latest { tell(.statistics(set)) }
         if wasSilent, arbiter.state != .alarm { say(.statisticsBack, "the guest answers again") }
@@ -74,6 +75,6 @@ extension Guest {
         return StatisticsStatus(
             state: state, intervalSeconds: Double(statisticsInterval) / 1e9,
             ageSeconds: statisticsArrivedAt.map { Double(MonotonicClock.now() - $0) / 1e9 },
-            timestamp: statisticsTimestamp, values: values)
+            timestamp: statisticsTimestamp, values: values, heldThen: statisticsHeld.map { $0 * PageFrame.size })
     }
 }

@@ -19,6 +19,8 @@ final class Guest {
     let listener: UnixListener
     /// When to look for connections again, after one could not be taken (ns).
     var listenAgainAt: UInt64?
+    /// Connections in a row that ended before a driver ran.
+    var failedConnections = 0
 
     var device: BalloonDevice
     var sink = FileDiscardSink()
@@ -53,6 +55,8 @@ final class Guest {
     var isAnswering: Bool?
     var statisticsArrivedAt: UInt64?
     var statisticsTimestamp: String?
+    /// Pages held when the newest set arrived.
+    var statisticsHeld: UInt64?
     var statisticsWaiters: [() -> Void] = []
 
     var alarms: UInt64 = 0
@@ -92,10 +96,10 @@ final class Guest {
         return features
     }
 
-    /// Bytes that the VMM promised the guest.
+    /// Bytes of guest memory: what the VMM shares, and before it is connected what was configured.
     var max: UInt64? {
         let shared = sink.table.size
-        return configuration.max ?? (shared > 0 ? shared : nil)
+        return shared > 0 ? shared : configuration.max
     }
 
     // MARK: - Time

@@ -53,8 +53,8 @@ package final class GuestRegistry: GuestReactor {
     ) async throws(ControlError) -> Accepted {
         try await ask(name) { guest in
             let seconds = request.intervalSeconds
-            guard seconds == 0 || (seconds >= 0.01 && seconds <= 86400) else {
-                return .failure(.invalid("interval \(seconds): must be 0 (off) or 0.01 to 86400 seconds"))
+            guard seconds == 0 || (seconds >= 0.1 && seconds <= 86400) else {
+                return .failure(.invalid("interval \(seconds): must be 0 (off) or 0.1 to 86400 seconds"))
             }
             guest.setStatisticsInterval(seconds: seconds)
             return .success(

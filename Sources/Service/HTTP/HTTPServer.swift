@@ -9,6 +9,9 @@ internal import NIOPosix
 /// Hummingbird's own `Application` would bind the path itself, with no say in its mode, and wakes up every second to
 /// renew a date header; this server uses Hummingbird's connections and router on a socket that is bound already.
 package struct HTTPServer: Sendable {
+    /// Descriptors are left for the guests.
+    private static let mostConnections = 128
+
     private let responder: RouterResponder<ControlContext>
     private let logger: Logger
 
@@ -29,9 +32,15 @@ package struct HTTPServer: Sendable {
         await ready()
         try await server.executeThenClose { connections in
             await withDiscardingTaskGroup { group in
+                let count = ConnectionCount()
                 do {
                     for try await connection in connections {
+                        guard count.begin(upTo: Self.mostConnections) else {
+                            connection.channel.close(promise: nil)
+                            continue
+                        }
                         group.addTask {
+                            defer { count.end() }
                             await withTaskCancellationHandler {
                                 await http.handle(value: connection, logger: logger)
                             } onCancel: {
