@@ -1,4 +1,4 @@
-public import VhostUser
+import VhostUser
 
 /// Plays one guest after another against a vhost-user balloon, and says where it departs from the specification.
 public struct Probe: Sendable {
@@ -34,9 +34,18 @@ public struct Probe: Sendable {
             || row.hasPrefix("\(wanted): ") || row.hasPrefix("\(wanted) ")
     }
 
-    /// Throws unless something listens at the socket.
-    public func connect() throws(FrontEndError) {
-        try VhostUserFrontEnd(path: path, patience: patience).hangUp()
+    /// Throws unless a back-end that speaks vhost-user, and has no VMM yet, listens at the socket.
+    public func connect() throws(ProbeError) {
+        do throws(FrontEndError) {
+            let front = try VhostUserFrontEnd(path: path, patience: patience)
+            try front.open()
+            try front.hangUp()
+        } catch {
+            let reason =
+                error == .closed
+                ? "it closed the connection: it has a VMM already, or is no vhost-user device" : "\(error)"
+            throw ProbeError(description: "\(path): \(reason)")
+        }
     }
 
     /// Runs the checks one after another, each on a connection of its own; blocks.

@@ -27,11 +27,7 @@ struct ProbeCommand: AsyncParsableCommand {
                 "\((only ?? "").debugDescription) is no row of the kit; try one such as "
                     + Probe.rows.prefix(3).joined(separator: ", "))
         }
-        do {
-            try probe.connect()
-        } catch {
-            throw CommandFailure("\(socket): \(error)")
-        }
+        try probe.connect()
         if !json { Output.line(TAPReport.header(count: probe.count)) }
         var results: [CheckResult] = []
         probe.run { result in
