@@ -76,9 +76,12 @@ let package = Package(
                 "CLinux",
                 collections, hummingbird, hummingbirdCore, logging, nio, nioPosix, system, yams,
             ]),
+        // Guests that are played against a device, to see whether it keeps the rules.
+        module("Conformance", ["Virtio", "Balloon", "VhostUser", "Linux"]),
         // Floor 7: the command line.
         .executableTarget(
-            name: "aerostat", dependencies: ["Service", "ControlAPI", argumentParser, logging], swiftSettings: settings),
+            name: "aerostat", dependencies: ["Service", "ControlAPI", "Conformance", argumentParser, logging],
+            swiftSettings: settings),
         // The lab: real QEMU, real Linux.
         .target(name: "CLab"),
         module("QMP"),
@@ -95,6 +98,9 @@ let package = Package(
         tests("LabTests", ["Lab", "QMP", "ControlAPI"]),
         tests("VhostUserTests", ["VhostUser", "Virtio", "HostMemory", "Linux", "CLinux"]),
         tests("GuestTests", ["Service", "ControlAPI", "VhostUser", "Balloon", "Virtio", "Linux", "CLinux"]),
+        tests(
+            "ConformanceTests",
+            ["Conformance", "Service", "ControlAPI", "VhostUser", "Virtio", "Balloon", "Linux"]),
         tests("ControlAPITests", ["ControlAPI", "TestSupport"]),
         tests("ServiceTests", ["Service", "ControlAPI", "Linux", "TestSupport", logging]),
         // What tests of several modules share: a seeded generator, guest memory made of bytes, the driver's side of a ring.

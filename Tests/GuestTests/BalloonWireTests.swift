@@ -19,8 +19,9 @@ struct BalloonWireTests {
             let before = try guest.allocated
             // Linux sends pages in descending order.
             try guest.inflate(pages.reversed())
-            #expect(try before - guest.allocated == 512 * TestGuest.page)
+            // The answer comes behind the discard, which comes behind the acknowledgement (spec V3).
             var status = try await house.status()
+            #expect(try before - guest.allocated == 512 * TestGuest.page)
             #expect(status.held == 512 * TestGuest.page)
             #expect(status.max == 64 * TestGuest.mebibyte)
             #expect(status.visible == 62 * TestGuest.mebibyte)

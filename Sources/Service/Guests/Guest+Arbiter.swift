@@ -111,7 +111,10 @@ extension Guest {
         case .statisticsBack:
             say(.statisticsBack, "the guest answers again")
         case .reclaimed(let pages):
-            say(.reclaimed, "\(size(pages)) of free memory went through the balloon, so the host has what was resident of it", ["reclaimed": bytes(pages)])
+            say(
+                .reclaimed,
+                "\(size(pages)) of free memory went through the balloon to the host",
+                ["reclaimed": bytes(pages)])
         }
     }
 

@@ -1,0 +1,40 @@
+import ArgumentParser
+import Conformance
+
+/// Plays guests against a vhost-user balloon, ours or another.
+struct ProbeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "probe",
+        abstract: "Play guests against a vhost-user balloon, and say where it departs from VIRTIO.",
+        discussion: """
+            Prints TAP version 14. Exit code 0 if nothing is "not ok". The socket must have no VMM connected. Guests \
+            are played with memory of our own; the device is attacked, and should live.
+            """)
+
+    @Argument(help: "The device's socket.")
+    var socket: String
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @Option(help: ArgumentHelp("Run only this row's checks, such as \"spec V4\" or robustness.", valueName: "row"))
+    var only: String?
+
+    func run() async throws {
+        let probe = Probe(path: socket, only: only)
+        guard probe.count > 0 else {
+            throw CommandFailure(
+                "\((only ?? "").debugDescription) is no row of the kit; try one such as "
+                    + Probe.rows.prefix(3).joined(separator: ", "))
+        }
+        try probe.connect()
+        if !json { Output.line(TAPReport.header(count: probe.count)) }
+        var results: [CheckResult] = []
+        probe.run { result in
+            results.append(result)
+            if !json { Output.line(TAPReport.lines(result, number: results.count)) }
+        }
+        if json { try Output.json(ProbeReport(socket: socket, results)) }
+        if results.contains(where: \.isFailure) { throw ExitCode.failure }
+    }
+}
