@@ -10,7 +10,7 @@ public struct InflateBench: Sendable {
     }
 
     public var guestMegabytes = 1024
-    public var touchedMegabytes = 880
+    public var touchedMegabytes = 896
     public var balloonMegabytes = 512
     /// What the guest may allocate anew meanwhile.
     public var toleranceMegabytes = 4
