@@ -116,7 +116,7 @@ private final class Machine {
                     try backend.answerConfiguration(offset: offset, [UInt8](repeating: 0, count: count))
                 case .replaceKick(let queue, let kick): backend.replaceKick(of: queue, with: kick)
                 case .stopRing(let queue):
-                    try backend.answerVringBase(queue: queue, base: backend.nextAvailable(queue))
+                    try backend.answerVringBase(queue: queue)
                 default: break
                 }
                 try backend.acknowledge()

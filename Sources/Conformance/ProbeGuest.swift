@@ -95,7 +95,7 @@ final class ProbeGuest {
 
     private var started: [Int] { numbers.values.sorted() }
 
-    private func start(_ bases: [UInt16]? = nil) throws {
+    private func start(_ bases: [UInt32]? = nil) throws {
         let last = started.last ?? 0
         let queues = (0...last).map { started.contains($0) ? rings[$0].queue : nil }
         try front.start(features: accepted.rawValue | transport, memory: memory, queues: queues, bases: bases)
@@ -103,13 +103,13 @@ final class ProbeGuest {
     }
 
     /// The machine is paused, or its guest is reset, or its driver unloaded: all look alike.
-    func stop() throws -> [Int: UInt16] {
+    func stop() throws -> [Int: UInt32] {
         let bases = try front.stop(queues: started)
         return Dictionary(zip(started, bases)) { first, _ in first }
     }
 
     /// The machine goes on where it was paused.
-    func resume(_ bases: [Int: UInt16]) throws {
+    func resume(_ bases: [Int: UInt32]) throws {
         try start((0...(started.last ?? 0)).map { bases[$0] ?? 0 })
     }
 
