@@ -61,7 +61,7 @@ public struct Probe: Sendable {
 
     private func outcome(of check: Check) -> Outcome {
         do {
-            let guest = try ProbeGuest(path, patience: patience)
+            let guest = try ProbeGuest(path, patience: patience, kind: check.kind)
             defer { guest.leave() }
             try check.body(guest)
             return .passed

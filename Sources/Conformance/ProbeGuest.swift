@@ -13,6 +13,8 @@ final class ProbeGuest {
     let rings: [ProbeRing]
     /// Balloon features that the device offers, and those that were accepted last.
     let offered: BalloonFeatures
+    /// The kind of all rings.
+    let kind: RingKind
     private(set) var accepted: BalloonFeatures = []
     private var transport: UInt64 = 0
     /// Queues by role, as the driver numbers them.
@@ -30,17 +32,24 @@ final class ProbeGuest {
     static let allTransport =
         VirtioFeatures.version1 | VirtioFeatures.eventIndex | VirtioFeatures.indirectDescriptors
 
-    init(_ path: String, patience: UInt64) throws {
+    /// - Throws: ``CheckError/skipped(_:)`` if the device does not offer rings of that kind.
+    init(_ path: String, patience: UInt64, kind: RingKind = .split) throws {
         self.path = path
+        self.kind = kind
         self.patience = patience
         let memory = try FrontEndMemory(size: 64 << 20, low: 32 << 20)
         self.memory = memory
         rings = try QueueRole.allCases.indices.map {
-            try ProbeRing(memory, at: Self.firstRing + UInt64($0) * ProbeRing.footprint, patience: patience)
+            try ProbeRing(
+                memory, at: Self.firstRing + UInt64($0) * ProbeRing.footprint, kind: kind, patience: patience)
         }
         front = try VhostUserFrontEnd(path: path, patience: patience)
         try front.open()
         offered = BalloonFeatures(rawValue: front.offeredFeatures)
+        if kind == .packed, front.offeredFeatures & VirtioFeatures.packedRing == 0 {
+            leave()
+            throw CheckError.skipped("packed rings are not offered")
+        }
     }
 
     /// The machine is gone.
@@ -77,6 +86,7 @@ final class ProbeGuest {
     ) throws {
         accepted = features.intersection(offered)
         self.transport = transport & front.offeredFeatures
+        if kind == .packed { self.transport |= VirtioFeatures.packedRing }
         numbers = [:]
         for role in QueueRole.allCases {
             if let feature = role.feature, !accepted.contains(feature) { continue }
@@ -108,9 +118,16 @@ final class ProbeGuest {
         return Dictionary(zip(started, bases)) { first, _ in first }
     }
 
+    /// What a queue's base is after so many requests of one descriptor.
+    func base(after requests: UInt32) -> UInt32 {
+        guard kind == .packed else { return requests }
+        let place = UInt32(PackedProbeState.position(requests, ProbeRing.size).encoded)
+        return place << 16 | place
+    }
+
     /// The machine goes on where it was paused.
     func resume(_ bases: [Int: UInt32]) throws {
-        try start((0...(started.last ?? 0)).map { bases[$0] ?? 0 })
+        try start((0...(started.last ?? 0)).map { bases[$0] ?? kind.freshBase })
     }
 
     /// The device has dealt with all messages so far.
@@ -157,7 +174,7 @@ final class ProbeGuest {
     /// The device serves a machine that connects when this one is gone.
     func expectNextIsServed() throws {
         leave()
-        let next = try ProbeGuest(path, patience: patience)
+        let next = try ProbeGuest(path, patience: patience, kind: kind)
         defer { next.leave() }
         try next.load()
         try next.expectGoesOn()

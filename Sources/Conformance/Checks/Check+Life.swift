@@ -29,7 +29,7 @@ extension Check {
                 for _ in 0..<3 { try guest.inflate([7000]) }
                 let bases = try guest.stop()
                 let base = bases[try guest.number(of: .inflate)]
-                try expect(base == 3 * round, "stopped at \(base ?? 0) after \(3 * round) requests")
+                try expect(base == guest.base(after: 3 * round), "stopped at \(base ?? 0) after \(3 * round) requests")
                 try guest.resume(bases)
             }
             try guest.expectGoesOn()
