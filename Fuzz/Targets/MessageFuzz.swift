@@ -65,7 +65,8 @@ private final class Machine {
         front = Socket(owning: try pair.left.duplicate())
         backend = VhostUserBackend(
             socket: try pair.right.duplicate(),
-            description: .init(features: 0x3f | 1 << 28 | 1 << 29 | 1 << 32, queueCount: 5, configurationSize: 16))
+            description: .init(
+                features: 0x3f | 1 << 28 | 1 << 29 | 1 << 32 | 1 << 34, queueCount: 5, configurationSize: 16))
         memory = try OwnedDescriptor(openMemory(), from: "memfd_create")
         _ = ftruncate(memory.raw, off_t(MessageFuzz.memorySize))
         event = try EventCounter()

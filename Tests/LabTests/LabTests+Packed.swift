@@ -24,6 +24,9 @@ extension LabTests {
                 try await Self.inflate(daemon, 600)
                 try await Self.inflate(daemon, 700)
             }
+            try await machine.systemReset()
+            let fresh = try await Self.waitForBalloon(daemon, 700)
+            #expect(Self.feature("packed", of: fresh)?.negotiated == true)
             let eaten = try await machine.eat(megabytes: 600, holdSeconds: 1)
             #expect(eaten.isAlive && eaten.badPages == 0)
             #expect(try await machine.memoryInfo()["oom_kill"] == 0)
@@ -31,10 +34,6 @@ extension LabTests {
                 $0.balloon == .holdOff
             }
             #expect(saved.counters.alarms >= 1 && saved.counters.unsolicitedPages >= 1)
-            try await Self.inflate(daemon, 300)
-            try await machine.systemReset()
-            let fresh = try await Self.waitForBalloon(daemon, 300)
-            #expect(Self.feature("packed", of: fresh)?.negotiated == true)
             #expect(machine.isRunning)
         }
     }

@@ -41,12 +41,12 @@ final class Bench {
 
     static let features: UInt64 = 0x3f | 1 << 28 | 1 << 29 | 1 << 32
 
-    init() throws {
+    init(offering features: UInt64 = Bench.features) throws {
         let pair = try Socket.Pair()
         front = Socket(owning: try pair.left.duplicate())
         backend = VhostUserBackend(
             socket: try pair.right.duplicate(),
-            description: .init(features: Self.features, queueCount: 5, configurationSize: 16))
+            description: .init(features: features, queueCount: 5, configurationSize: 16))
     }
 
     // MARK: - Sending
