@@ -54,6 +54,8 @@ struct Schedule: ~Copyable {
     /// The first thing that went wrong, with the seed.
     var wrong: String? { table.wrong.map { "seed \(seed): \($0)" } }
 
+    var ringKind: RingKind { guest.driver.ringKind }
+
     mutating func start() throws(DriverError) { try guest.driver.start(&guest.pages) }
 
     mutating func step() {

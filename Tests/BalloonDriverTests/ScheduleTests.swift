@@ -19,8 +19,10 @@ import Virtio
     @Test("driver and device agree after every step", arguments: seeds)
     func agrees(seed: UInt64) throws {
         // Every other schedule on packed rings.
-        var schedule = try Schedule(seed: seed, seed % 2 == 0 ? .packed : .split)
+        let kind: RingKind = seed % 2 == 0 ? .packed : .split
+        var schedule = try Schedule(seed: seed, kind)
         try schedule.start()
+        #expect(schedule.ringKind == kind)
         for _ in 0..<Self.perSchedule {
             schedule.step()
             if schedule.wrong != nil { break }

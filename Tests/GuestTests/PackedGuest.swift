@@ -60,6 +60,31 @@ final class PackedGuest {
         if sides[queue].driver.publish() { queues[queue].kick.signal() }
     }
 
+    /// Makes the entry at `index` available by hand, in the first round.
+    func write(_ index: UInt16, id: UInt16, length: UInt32 = 4, flags: UInt16 = 0, on queue: Int) throws {
+        let entry = try memory.pointer(to: queues[queue].descriptors + 16 * UInt64(index), count: 16)
+        entry.storeBytes(of: queues[queue].descriptors + 0x8000, as: UInt64.self)
+        entry.storeBytes(of: length, toByteOffset: 8, as: UInt32.self)
+        entry.storeBytes(of: id, toByteOffset: 12, as: UInt16.self)
+        entry.storeBytes(of: flags | 0x80, toByteOffset: 14, as: UInt16.self)
+    }
+
+    func kick(_ queue: Int) { queues[queue].kick.signal() }
+
+    /// The id and length of the entry at `index`, if the device has used it in the first round.
+    func used(_ index: UInt16, on queue: Int) throws -> [UInt32]? {
+        let entry = try memory.pointer(to: queues[queue].descriptors + 16 * UInt64(index), count: 16)
+        guard entry.load(fromByteOffset: 14, as: UInt16.self) & 0x8080 == 0x8080 else { return nil }
+        return [
+            UInt32(entry.load(fromByteOffset: 12, as: UInt16.self)), entry.load(fromByteOffset: 8, as: UInt32.self),
+        ]
+    }
+
+    /// Blocks until the device calls.
+    func awaitCall(_ queue: Int) throws -> Bool {
+        try queues[queue].awaitCall(until: MonotonicClock.now() + 10_000_000_000)
+    }
+
     /// Waits for a chain to be returned, and returns its token.
     func awaitUsed(on queue: Int, within limit: UInt64 = 10_000_000_000) throws -> UInt16? {
         let deadline = MonotonicClock.now() + limit

@@ -85,6 +85,51 @@ struct PackedWireTests {
         }
     }
 
+    /// A chain without end, and ones that break a rule, come back under their ids, and nothing is in the balloon.
+    @Test func badChains() async throws {
+        try await withPackedHouse { house in
+            let guest = try PackedGuest(house.socket(), size: 8)
+            try guest.load()
+            // Indirect, which was not negotiated; readable after writable.
+            try guest.write(1, id: 6, flags: 2 | 1, on: 0)
+            try guest.write(2, id: 6, on: 0)
+            try guest.write(0, id: 5, flags: 4, on: 0)
+            for index in 0..<8 as Range<UInt16> { try guest.write(index, id: 3, flags: 1, on: 1) }
+            for queue in 0..<2 {
+                guest.kick(queue)
+                #expect(try await blocking { try guest.awaitCall(queue) })
+            }
+            let status = try await house.status()
+            #expect(try guest.used(0, on: 0) == [5, 0])
+            #expect(try guest.used(1, on: 0) == [6, 0])
+            #expect(try guest.used(0, on: 1) == [3, 0])
+            #expect(status.counters.badChains == 3)
+            #expect(status.held == 0)
+        }
+    }
+
+    /// There is nothing that could be returned: the queue is given up until the driver sets it up again.
+    @Test(arguments: [[8], [65535], [3, 3]] as [[UInt16]])
+    func badIds(ids: [UInt16]) async throws {
+        try await withPackedHouse { house in
+            let guest = try PackedGuest(house.socket(), size: 8)
+            try guest.load()
+            // On the statistics queue the first is held, so that the second is one too many.
+            for (index, id) in ids.enumerated() { try guest.write(UInt16(index), id: id, on: 2) }
+            guest.kick(2)
+            try await house.event(.problem)
+            #expect(try await house.status().problems.contains { $0.contains("queue 2 is broken") })
+            try guest.send([4096], on: 0)
+            _ = try guest.stop()
+            try guest.load()
+            try guest.post(Self.freeMemory, on: 2)
+            async let refreshed = house.registry.refreshStatistics(of: "guest")
+            #expect(try await blocking { try guest.awaitUsed(on: 2) } == 0)
+            try guest.post(Self.freeMemory, on: 2)
+            #expect(try await refreshed.statistics.values == ["free-memory": 7])
+        }
+    }
+
     @Test func memoryIsLaidOutAnewUnderAHeldBuffer() async throws {
         try await withPackedHouse { house in
             let guest = try PackedGuest(house.socket(), size: 16)
