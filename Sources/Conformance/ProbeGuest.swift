@@ -32,7 +32,6 @@ final class ProbeGuest {
     static let allTransport =
         VirtioFeatures.version1 | VirtioFeatures.eventIndex | VirtioFeatures.indirectDescriptors
 
-    /// - Throws: ``CheckError/skipped(_:)`` if the device does not offer rings of that kind.
     init(_ path: String, patience: UInt64, kind: RingKind = .split) throws {
         self.path = path
         self.kind = kind
@@ -46,11 +45,9 @@ final class ProbeGuest {
         front = try VhostUserFrontEnd(path: path, patience: patience)
         try front.open()
         offered = BalloonFeatures(rawValue: front.offeredFeatures)
-        if kind == .packed, front.offeredFeatures & VirtioFeatures.packedRing == 0 {
-            leave()
-            throw CheckError.skipped("packed rings are not offered")
-        }
     }
+
+    var offersPackedRings: Bool { front.offeredFeatures & VirtioFeatures.packedRing != 0 }
 
     /// The machine is gone.
     func leave() {
