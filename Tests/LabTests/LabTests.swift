@@ -10,15 +10,16 @@ struct LabTests {
 
     /// A daemon with one guest, and the guest, booted; both are ended in any case.
     static func fly(
-        _ configuration: MachineConfiguration, options: [String] = [],
+        _ configuration: MachineConfiguration, door: GuestDoor = .vhostUser, options: [String] = [],
         _ body: @Sendable (Machine, Daemon) async throws -> Void
     ) async throws {
         let lab = try #require(lab)
         var guest = Daemon.Guest("g")
         guest.options = options
+        guest.door = door
         let daemon = try await Daemon.start([guest], in: lab)
         var configuration = configuration
-        if configuration.balloon == .none { configuration.balloon = .vhostUser(socket: daemon.socket(of: "g")) }
+        if configuration.balloon == .none { configuration.balloon = .ours(door, socket: daemon.socket(of: "g")) }
         try await Machine.with(configuration, in: lab) { machine in
             try await daemon.status(of: "g", within: .seconds(20), until: "driver ready") { $0.link == .driverReady }
             try await body(machine, daemon)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct QEMUArgumentsTests {
     @Test func aGuestOfKnownSize() {
-        let options = QEMUArguments(guest: "web1", socket: "/run/web1.sock", max: 1536 << 20).options
+        let options = QEMUArguments(guest: "web1", door: .vhostUser, socket: "/run/web1.sock", max: 1536 << 20).options
         #expect(
             options.arguments == [
                 "-m", "1536M",
@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test func aGuestOfUnknownSize() throws {
-        let options = QEMUArguments(guest: "db", socket: "/run/db.sock", max: nil).options
+        let options = QEMUArguments(guest: "db", door: .vhostUser, socket: "/run/db.sock", max: nil).options
         #expect(options.arguments[1] == "SIZE")
         #expect(
             try #require(options.notes.first)
@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test func pathsAreQuoted() {
-        let options = QEMUArguments(guest: "a", socket: "/run/a b,c'd.sock", max: 1 << 30).options
+        let options = QEMUArguments(guest: "a", door: .vhostUser, socket: "/run/a b,c'd.sock", max: 1 << 30).options
         #expect(options.arguments.contains("socket,id=aerostat-vb,path=/run/a b,,c'd.sock"))
         #expect(options.shell.contains("-chardev 'socket,id=aerostat-vb,path=/run/a b,,c'\\''d.sock'"))
     }
