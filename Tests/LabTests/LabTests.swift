@@ -8,6 +8,22 @@ struct LabTests {
     static let lab = labEnvironment
     static let mebibyte: UInt64 = 1 << 20
 
+    /// A kernel and a door.
+    struct Flight: Sendable, CustomTestStringConvertible {
+        var kernel: KernelSeries
+        var door: GuestDoor
+
+        var testDescription: String { "Linux \(kernel.rawValue), \(door.rawValue)" }
+
+        static let all = KernelSeries.allCases.flatMap { kernel in
+            GuestDoor.allCases.map { Flight(kernel: kernel, door: $0) }
+        }
+        /// Where the door makes little difference, one kernel is enough for the second.
+        static let most =
+            KernelSeries.allCases.map { Flight(kernel: $0, door: .vhostUser) }
+            + [Flight(kernel: .trixie, door: .vfioUser)]
+    }
+
     /// A daemon with one guest, and the guest, booted; both are ended in any case.
     static func fly(
         _ configuration: MachineConfiguration, door: GuestDoor = .vhostUser, options: [String] = [],

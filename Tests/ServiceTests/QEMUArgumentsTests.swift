@@ -26,6 +26,17 @@ import Testing
                 == "replace SIZE, twice, by the guest's memory, such as 2G: db has no max= and no VMM is connected")
     }
 
+    @Test func overVfioUser() {
+        let options = QEMUArguments(guest: "a", door: .vfioUser, socket: "/run/\"a\".sock", max: 1 << 30).options
+        #expect(
+            options.arguments.suffix(2) == [
+                "-device",
+                #"{"driver":"vfio-user-pci","id":"aerostat-vb","socket":{"type":"unix","path":"/run/\"a\".sock"}}"#,
+            ])
+        #expect(!options.arguments.contains("-chardev"))
+        #expect(options.notes.contains { $0.contains("device_del") })
+    }
+
     @Test func pathsAreQuoted() {
         let options = QEMUArguments(guest: "a", door: .vhostUser, socket: "/run/a b,c'd.sock", max: 1 << 30).options
         #expect(options.arguments.contains("socket,id=aerostat-vb,path=/run/a b,,c'd.sock"))
