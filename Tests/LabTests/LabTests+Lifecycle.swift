@@ -21,7 +21,7 @@ extension LabTests {
     }
 
     @Test(
-        "guest reboot and system_reset: the balloon starts empty and is filled again", arguments: Flight.all)
+        "guest reboot and system_reset: the balloon starts empty and is filled again", arguments: Flight.most)
     func reboots(flight: Flight) async throws {
         try await Self.fly(MachineConfiguration(kernel: flight.kernel), door: flight.door) { machine, daemon in
             try await Self.inflate(daemon, 300)
