@@ -101,6 +101,19 @@ struct VfioUserWireTests {
         }
     }
 
+    /// With a private memfd QEMU passes a descriptor all the same, and the guest's pages are not in it.
+    @Test func memoryThatIsNotTheGuests() async throws {
+        try await withGuest { house, guest in
+            let other = try FrontEndMemory(size: guest.memory.file.size)
+            try guest.front.unmap(0, size: other.file.size)
+            try guest.front.map(0, size: other.file.size, fileOffset: 0, in: other.file.descriptor.raw)
+            try guest.load()
+            try guest.ring(.inflate).post(TestGuest.bytes([4096]))
+            let said = try await house.event(.problem)
+            #expect(said.message.contains("share=on"))
+        }
+    }
+
     @Test func refusalsAndNonsense() async throws {
         try await withGuest { house, guest in
             try guest.load()
