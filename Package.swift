@@ -61,8 +61,9 @@ let package = Package(
         module("BalloonDevice", ["Virtio", "Balloon"]),
         module("BalloonDriver", ["Virtio", "Balloon"]),
         module("HostMemory", ["Linux", "Virtio", "Balloon"]),
-        // Floor 4: the door that QEMU comes in by.
+        // Floor 4: the doors that QEMU comes in by.
         module("VhostUser", ["Linux", "Virtio", "HostMemory"]),
+        module("VfioUser", ["Linux", "Virtio", "HostMemory"]),
         // Floor 5: what the target of a guest should be.
         module("Arbiter", ["Balloon"]),
         // Floor 6: the daemon, and the API by which it is steered.
@@ -70,8 +71,8 @@ let package = Package(
         module(
             "Service",
             [
-                "Virtio", "Balloon", "BalloonDevice", "HostMemory", "VhostUser", "Arbiter", "ControlAPI", "Linux",
-                "CLinux",
+                "Virtio", "Balloon", "BalloonDevice", "HostMemory", "VhostUser", "VfioUser", "Arbiter", "ControlAPI",
+                "Linux", "CLinux",
                 collections, hummingbird, hummingbirdCore, logging, nio, nioPosix, system, yams,
             ]),
         // Guests that are played against a device, to see whether it keeps the rules.
@@ -90,12 +91,13 @@ let package = Package(
         // What is fuzzed, and replayed by the tests.
         .target(
             name: "FuzzTargets",
-            dependencies: ["VhostUser", "BalloonDevice", "Balloon", "Virtio", "Linux", "CLinux"],
+            dependencies: ["VhostUser", "VfioUser", "BalloonDevice", "Balloon", "Virtio", "Linux", "CLinux"],
             path: "Fuzz/Targets", swiftSettings: settings),
         tests("FuzzTests", ["FuzzTargets", "Virtio", "TestSupport"]),
         tests("LabTests", ["Lab", "QMP", "ControlAPI"]),
         tests("VhostUserTests", ["VhostUser", "Virtio", "HostMemory", "Linux", "CLinux"]),
-        tests("GuestTests", ["Service", "ControlAPI", "VhostUser", "Balloon", "Virtio", "Linux", "CLinux"]),
+        tests("VfioUserTests", ["VfioUser", "Virtio", "HostMemory", "Linux", "CLinux"]),
+        tests("GuestTests", ["Service", "ControlAPI", "VhostUser", "VfioUser", "Balloon", "Virtio", "Linux", "CLinux"]),
         tests(
             "ConformanceTests",
             ["Conformance", "Service", "ControlAPI", "VhostUser", "Virtio", "Balloon", "Linux"]),

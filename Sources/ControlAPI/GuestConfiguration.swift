@@ -2,8 +2,10 @@
 public struct GuestConfiguration: Codable, Sendable, Equatable {
     /// Letters, digits, `-`, `_` and `.`; at most 64.
     public var name: String
-    /// Where the VMM connects (vhost-user).
+    /// Where the VMM connects.
     public var socket: String
+    /// The protocol that is spoken there.
+    public var door = GuestDoor.vhostUser
     /// The guest's memory in bytes; `nil`: as large as what the VMM shares.
     public var max: UInt64?
     public var deflateOnOOM = false

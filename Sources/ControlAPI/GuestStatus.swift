@@ -6,6 +6,8 @@ public struct GuestStatus: Codable, Sendable, Equatable {
     public var name: String
     /// The path of the socket on which the VMM connects.
     public var socket: String
+    /// The protocol that is spoken there.
+    public var door: GuestDoor
     public var link: Link
     /// Memory that the VMM promised the guest. `nil` until it is known: not configured and no VMM connected.
     public var max: UInt64?
@@ -33,13 +35,14 @@ public struct GuestStatus: Codable, Sendable, Equatable {
     public var problems: [String]
 
     public init(
-        name: String, socket: String, link: Link, max: UInt64?, visible: UInt64?, requested: UInt64?, target: UInt64,
-        reported: UInt64, held: UInt64, hostMemory: UInt64?, balloon: BalloonState, reason: String,
+        name: String, socket: String, door: GuestDoor, link: Link, max: UInt64?, visible: UInt64?, requested: UInt64?,
+        target: UInt64, reported: UInt64, held: UInt64, hostMemory: UInt64?, balloon: BalloonState, reason: String,
         retrySeconds: Double?, features: [FeatureStatus], statistics: StatisticsStatus, counters: Counters,
         problems: [String]
     ) {
         self.name = name
         self.socket = socket
+        self.door = door
         self.link = link
         self.max = max
         self.visible = visible

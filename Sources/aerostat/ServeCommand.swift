@@ -45,7 +45,8 @@ struct ServeCommand: AsyncParsableCommand {
         }
         guests += try guest.map { try GuestOption.parse($0) }
         guard !guests.isEmpty else {
-            throw CommandFailure("no guest to serve: write --guest NAME,socket=PATH or name a file with --config")
+            throw CommandFailure(
+                "no guest to serve: write --guest NAME,socket=PATH (or vfio-user=PATH), or name a file with --config")
         }
         return try DaemonConfiguration(control: control ?? options.path, guests: guests)
     }

@@ -37,7 +37,7 @@ enum StatusText {
     private static func head(_ guest: GuestStatus) -> String {
         var table = TextTable()
         table.add(["guest", guest.name])
-        table.add(["socket", guest.socket])
+        table.add(["socket", "\(guest.socket) (\(guest.door.rawValue))"])
         table.add(["link", guest.link.rawValue])
         let retry = guest.retrySeconds.map { "; tried again in \(seconds($0))" } ?? ""
         table.add(["state", "\(guest.balloon.rawValue): \(guest.reason)\(retry)"])

@@ -18,6 +18,10 @@ struct CorpusTests {
         for input in try Self.inputs("messages") { input.withUnsafeBytes { MessageFuzz.run($0) } }
     }
 
+    @Test func functions() throws {
+        for input in try Self.inputs("functions") { input.withUnsafeBytes { FunctionFuzz.run($0) } }
+    }
+
     @Test func rings() throws {
         for input in try Self.inputs("rings") { input.withUnsafeBytes { RingFuzz.run($0) } }
     }
@@ -34,6 +38,11 @@ struct CorpusTests {
     @Test(arguments: SeededGenerator.seeds(4))
     func changedMessages(seed: UInt64) throws {
         try Self.change("messages", seed) { MessageFuzz.run($0) }
+    }
+
+    @Test(arguments: SeededGenerator.seeds(4))
+    func changedFunctions(seed: UInt64) throws {
+        try Self.change("functions", seed) { FunctionFuzz.run($0) }
     }
 
     @Test(arguments: SeededGenerator.seeds(4))

@@ -26,6 +26,26 @@ import Testing
         #expect(RunningGuestChecks.sharesMemory(arguments) == isShared)
     }
 
+    @Test func eitherDoorIsEnough() {
+        let version = QEMUVersion(major: 11, minor: 1)
+        let both = ["vhost-user-test-device-pci", "vfio-user-pci"]
+        #expect(QEMUChecks.finding("q", version, offered: []).outcome == .fail)
+        for device in both {
+            let finding = QEMUChecks.finding("q", version, offered: [device])
+            #expect(finding.outcome == .ok && finding.why.contains("one door of two"))
+        }
+        #expect(
+            QEMUChecks.finding("q", version, offered: both).why.hasSuffix(
+                "has vhost-user-test-device-pci and vfio-user-pci"))
+    }
+
+    @Test func aSecondBalloonIsSeen() {
+        let ours = #"{"driver":"vfio-user-pci","socket":{"type":"unix","path":"s"}}"#
+        #expect(RunningGuestChecks.hasTwoBalloons(["-device", ours, "-device", "virtio-balloon-pci"]))
+        #expect(!RunningGuestChecks.hasTwoBalloons(["-device", ours]))
+        #expect(!RunningGuestChecks.hasTwoBalloons(["-device", "virtio-balloon-pci"]))
+    }
+
     @Test func theLeastLimitOfTheCgroupsCounts() {
         let second: [String: UInt64] = ["/sys/fs/cgroup/a/b/memory.max": 300, "/sys/fs/cgroup/a/memory.max": 200]
         #expect(MemoryCgroup.limit(of: "0::/a/b") { second[$0] } == 200)

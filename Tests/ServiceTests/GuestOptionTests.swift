@@ -33,12 +33,13 @@ import Testing
         ("a,socket=s,deflate-on-om=on", "--guest a: deflate-on-om: unknown key; did you mean deflate-on-oom?"),
         (
             "a,socket=s,colour=red",
-            "--guest a: colour: unknown key; the keys are socket, max, deflate-on-oom, free-page-reporting, free-page-hint, page-poison, packed, statistics-interval, target"
+            "--guest a: colour: unknown key; the keys are socket, vfio-user, max, deflate-on-oom, free-page-reporting, free-page-hint, page-poison, packed, statistics-interval, target"
         ),
         ("a,socket=s,max", "--guest a: \"max\" is not KEY=VALUE"),
         ("a,socket=s,", "--guest a: \"\" is not KEY=VALUE"),
         ("a,socket=", "--guest a: socket: the path of the socket is empty"),
         ("a,socket=s,socket=t", "--guest a: socket: given twice"),
+        ("a,socket=s,vfio-user=t", "--guest a: vfio-user: a guest has one door: give either socket or vfio-user"),
         ("a,socket=s,deflate-on-oom=maybe", "--guest a: deflate-on-oom: \"maybe\": write on or off"),
         (
             "a,socket=s,max=700X",

@@ -9,13 +9,8 @@ struct GuestKey: Sendable {
 
     /// All keys, in the order of the documentation.
     static let all: [GuestKey] = [
-        GuestKey(name: "socket", value: "PATH") { (draft, text) throws(ValueError) in
-            do {
-                draft.configuration.socket = try UnixSocketPath(text).path
-            } catch {
-                throw ValueError("\(error)")
-            }
-        },
+        door("socket", .vhostUser),
+        door("vfio-user", .vfioUser),
         GuestKey(name: "max", value: "SIZE") { (draft, text) throws(ValueError) in
             let bytes = try size(text).bytes
             guard bytes % 4096 == 0 else { throw ValueError("\(text.debugDescription): not a multiple of 4K") }
@@ -51,6 +46,21 @@ struct GuestKey: Sendable {
     static func unknown(_ name: String, among names: [String]) -> String {
         if let near = nearest(to: name, among: names) { return "unknown key; did you mean \(near)?" }
         return "unknown key; the keys are \(names.joined(separator: ", "))"
+    }
+
+    /// Where the VMM connects, and how it speaks there.
+    private static func door(_ name: String, _ door: GuestDoor) -> GuestKey {
+        GuestKey(name: name, value: "PATH") { (draft, text) throws(ValueError) in
+            guard draft.configuration.socket.isEmpty else {
+                throw ValueError("a guest has one door: give either socket or vfio-user")
+            }
+            do {
+                draft.configuration.socket = try UnixSocketPath(text).path
+            } catch {
+                throw ValueError("\(error)")
+            }
+            draft.configuration.door = door
+        }
     }
 
     private typealias Flag = any WritableKeyPath<GuestConfiguration, Bool> & Sendable

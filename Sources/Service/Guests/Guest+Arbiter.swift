@@ -3,13 +3,14 @@ internal import Balloon
 internal import BalloonDevice
 internal import ControlAPI
 internal import Linux
-internal import VhostUser
 
 extension Guest {
     /// Tells the arbiter and carries out what it decides.
     func tell(_ input: Input) {
         let decision = arbiter.handle(input, at: MonotonicClock.now(), held: device.held.count)
-        device.setTarget(UInt32(clamping: arbiter.target))
+        let target = UInt32(clamping: arbiter.target)
+        if target != device.target { backend?.configurationChanged() }
+        device.setTarget(target)
         if decision.interrupt { interrupt() }
         if decision.requestStatistics { requestStatistics() }
         for happening in decision.happenings { say(happening) }
@@ -32,7 +33,7 @@ extension Guest {
         if backend?.notifyConfigurationChange() == true {
             configInterrupts += 1
         } else {
-            complain("the guest cannot be told of a target: the VMM gave no channel for requests of the device")
+            complain("the guest cannot be told of a target: the VMM gave no way to interrupt it")
         }
     }
 

@@ -4,7 +4,6 @@ internal import BalloonDevice
 internal import HostMemory
 internal import Linux
 internal import Virtio
-internal import VhostUser
 
 extension Guest {
     /// Requests, or steps of one, that a queue gets before others have their turn.
@@ -25,15 +24,30 @@ extension Guest {
     /// Looks at all queues, the deflate queue first.
     func serveAll() {
         if let deflate = assignment.queue(for: .deflate) { serve(deflate) }
-        for queue in 0..<VhostUserBackend.mostQueues { serve(queue) }
+        for queue in 0..<Door.mostQueues { serve(queue) }
+    }
+
+    /// Serves a queue when this guest's turn comes.
+    func serveLater(_ queue: Int) {
+        waiting |= 1 << UInt32(queue)
+        reactor.remember(index)
+    }
+
+    /// Looks at the queues that were left for later, the deflate queue first.
+    func serveWaiting() {
+        let queues = waiting
+        waiting = 0
+        if let deflate = assignment.queue(for: .deflate), queues & 1 << UInt32(deflate) != 0 { serve(deflate) }
+        for queue in 0..<Door.mostQueues where queues & 1 << UInt32(queue) != 0 { serve(queue) }
     }
 
     /// Serves a queue until it is empty or its turn is over.
     func serve(_ queue: Int) {
         // What lies in a queue that is enabled before the others is looked at once all of them are.
-        guard device.isRunning, let role = assignment.role(of: queue) else { return }
         for _ in 0..<Self.turnsPerQueue {
-            guard backend?.isActive(queue) == true else { return }
+            guard device.isRunning, backend?.isActive(queue) == true, let role = assignment.role(of: queue) else {
+                return
+            }
             switch advance(queue, role) {
             case .more:
                 // A guest out of memory does not wait for this one's discards.
@@ -51,7 +65,7 @@ extension Guest {
                 return
             }
         }
-        reactor.remember(index)
+        serveLater(queue)
     }
 
     private enum Advance {
@@ -168,9 +182,9 @@ extension Guest {
 
     /// The driver kicks, and yet all its rings are as empty as fresh memory: what the VMM passed is not what the guest
     /// uses. A single empty queue may be kicked by a VMM for no reason.
-    private func suspectUnsharedMemory() {
+    func suspectUnsharedMemory() {
         guard device.isRunning else { return }
-        for queue in 0..<VhostUserBackend.mostQueues where backend?.isActive(queue) == true {
+        for queue in 0..<Door.mostQueues where backend?.isActive(queue) == true {
             guard backend?.isBlank(queue) == true, backend?.isLost(queue) == false else { return }
         }
         complain(Self.unsharedMemory)

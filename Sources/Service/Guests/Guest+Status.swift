@@ -13,7 +13,8 @@ extension Guest {
         let held = device.held.count * PageFrame.size
         let max = self.max
         return GuestStatus(
-            name: configuration.name, socket: configuration.socket, link: link, max: max,
+            name: configuration.name, socket: configuration.socket, door: configuration.door, link: link,
+            max: max,
             visible: max.map { $0 > held ? $0 - held : 0 },
             requested: requestedBytes, target: UInt64(device.target) * PageFrame.size,
             reported: UInt64(device.reported) * PageFrame.size, held: held, hostMemory: hostMemory,

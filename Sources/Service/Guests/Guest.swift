@@ -5,7 +5,6 @@ internal import ControlAPI
 internal import HostMemory
 internal import Linux
 internal import Virtio
-internal import VhostUser
 
 /// One guest: its socket, its device, and the arbiter that steers it. Lives on the reactor's thread.
 final class Guest {
@@ -24,11 +23,11 @@ final class Guest {
 
     var device: BalloonDevice
     var sink = FileDiscardSink()
-    var backend: VhostUserBackend?
+    var backend: Door?
     var assignment = QueueAssignment(negotiated: [], configured: 0)
     /// Where each queue's kick is watched, by descriptor.
-    var watched = [KickWatch?](repeating: nil, count: VhostUserBackend.mostQueues)
-    var work = [QueueWork](repeating: QueueWork(), count: VhostUserBackend.mostQueues)
+    var watched = [KickWatch?](repeating: nil, count: Door.mostQueues)
+    var work = [QueueWork](repeating: QueueWork(), count: Door.mostQueues)
 
     var arbiter = GuestArbiter()
     var request: TargetRequest?
@@ -37,8 +36,14 @@ final class Guest {
     var unconfirmed: UInt64 = 0
     var unconfirmedMessages = 0
 
+    /// Queues, as bits, that are to be looked at though no event will tell of them.
+    var waiting: UInt32 = 0
+
     /// Messages are being taken: what is said to the VMM meanwhile must not take further ones.
     var isReceiving = false
+    /// Messages that the VMM may still send in the reactor's turn at hand.
+    var messagesLeft = 0
+    var messageTurn: UInt64 = 0
     /// The driver is to be told of a configuration change as soon as all messages are taken.
     var owesInterrupt = false
     /// A request has come since the driver started: its rings lie where we look.
@@ -98,7 +103,7 @@ final class Guest {
 
     /// Bytes of guest memory: what the VMM shares, and before it is connected what was configured.
     var max: UInt64? {
-        let shared = sink.table.size
+        let shared = sink.table.span
         return shared > 0 ? shared : configuration.max
     }
 

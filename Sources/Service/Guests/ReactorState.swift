@@ -10,6 +10,7 @@ final class ReactorState {
     private var urgentEvents: [EventPoll.Event] = []
     /// Guests with requests that are begun or waiting, though no event will tell of them.
     private var unfinished: [Int] = []
+    private var turns: UInt64 = 0
 
     init(main: consuming EventPoll, urgent: consuming EventPoll) {
         self.main = main
@@ -31,6 +32,7 @@ final class ReactorState {
 
     /// Waits once and deals with what there is.
     func turn(wake: borrowing EventCounter, mail: () -> [Reactor.Work]) {
+        turns += 1
         events.removeAll(keepingCapacity: true)
         // A poll that fails would fail for ever; there is nothing to serve guests with then.
         do { try main.wait(timeout: timeout(), appendingTo: &events) } catch { return }
@@ -49,10 +51,10 @@ final class ReactorState {
         for guest in guests where (guest.deadline ?? .max) <= now { guest.fire(at: now) }
         let left = unfinished
         unfinished.removeAll(keepingCapacity: true)
-        for index in left { guests[index].serveAll() }
+        for index in left { guests[index].serveWaiting() }
     }
 
-    /// Serves the deflate queues that have been kicked, if any.
+    /// Serves the deflate queues that have been kicked, and the sockets by which such a kick may come, if any.
     func serveUrgent() {
         urgentEvents.removeAll(keepingCapacity: true)
         do { try urgent.wait(timeout: 0, appendingTo: &urgentEvents) } catch { return }
@@ -70,7 +72,7 @@ final class ReactorState {
         guard index < guests.count else { return }
         switch source {
         case .listener: guests[index].acceptConnection()
-        case .socket: guests[index].receiveMessages()
+        case .socket: guests[index].socketReady(turn: turns)
         case .kick(let queue): guests[index].kicked(queue)
         }
     }
