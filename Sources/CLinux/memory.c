@@ -35,6 +35,31 @@ int clinux_punch_hole(int descriptor, int64_t offset, int64_t length) {
     return result;
 }
 
+int clinux_probe_punch(int descriptor, int64_t size, int64_t page_size) {
+    int64_t end = (size + page_size - 1) / page_size * page_size;
+    if (clinux_punch_hole(descriptor, end, page_size) == 0) return 0;
+    switch (errno) {
+    case EOPNOTSUPP:
+    case ENOSYS:
+    case ENODEV:
+    case ESPIPE:
+    case EPERM:
+    case EROFS:
+        return -1;
+    default:
+        // It refuses this range, which says nothing of others.
+        return 0;
+    }
+}
+
+int clinux_populate(int descriptor, int64_t offset, int64_t length) {
+    int result;
+    do {
+        result = fallocate(descriptor, FALLOC_FL_KEEP_SIZE, offset, length);
+    } while (result < 0 && errno == EINTR);
+    return result;
+}
+
 int clinux_file_facts(int descriptor, struct clinux_file_facts *facts) {
     struct stat status;
     struct statfs system;
@@ -47,6 +72,10 @@ int clinux_file_facts(int descriptor, struct clinux_file_facts *facts) {
     facts->allocated = (int64_t)status.st_blocks * 512;
     facts->is_hugetlbfs = system.f_type == HUGETLBFS_MAGIC;
     facts->page_size = facts->is_hugetlbfs ? (int64_t)system.f_bsize : sysconf(_SC_PAGESIZE);
+    // Shared memory tells the size of its transparent huge pages as its preferred block; other file systems mean their
+    // transfers by it.
+    int has_large_blocks = system.f_type == TMPFS_MAGIC && status.st_blksize > facts->page_size;
+    facts->block_size = has_large_blocks ? status.st_blksize : facts->page_size;
     facts->is_writable = (flags & O_ACCMODE) == O_RDWR;
     return 0;
 }

@@ -51,6 +51,18 @@ final class House: Sendable {
 
     func status(_ name: String = "guest") async throws -> GuestStatus { try await registry.status(of: name) }
 
+    /// The status once nothing is pending any more: discards come behind the acknowledgement (spec V3), and no event
+    /// tells of them.
+    func settled(_ name: String = "guest", within limit: Duration = .seconds(10)) async throws -> GuestStatus {
+        let deadline = ContinuousClock.now + limit
+        while true {
+            let status = try await status(name)
+            if status.pending == 0 { return status }
+            try #require(ContinuousClock.now < deadline, "\(status.pending) bytes are still pending")
+            try await Task.sleep(for: .milliseconds(1))
+        }
+    }
+
     func ask(_ name: String = "guest", balloon: UInt64) async throws {
         _ = try await registry.setTarget(TargetRequest(balloon: balloon), of: name)
     }

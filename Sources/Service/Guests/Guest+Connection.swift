@@ -76,7 +76,7 @@ extension Guest {
         statisticsArrivedAt = nil
         statisticsTimestamp = nil
         statisticsHeld = nil
-        sink.table = .init()
+        sink.replaceTable(.init())
         device.setLayout(GuestLayout())
         failedConnections = wasStarted ? 0 : failedConnections + 1
         wasStarted = false
@@ -86,6 +86,7 @@ extension Guest {
     }
 
     func close() {
+        flushPending()
         disconnect("the daemon stops")
         reactor.main.remove(listener.descriptor.raw)
     }
@@ -116,10 +117,13 @@ extension Guest {
         switch consume action {
         case .nothing: return false
         case .closed:
+            // Nobody would tell us any more that the memory is not the balloon's.
+            sink.dropPending()
             disconnect("the VMM closed the connection")
             return false
         case .done: break
         case .featuresNegotiated(let bits):
+            flushPending()
             device.negotiate(BalloonFeatures(rawValue: bits))
         case .readConfiguration(let offset, let count):
             try answerConfiguration(offset: offset, count: count)
@@ -153,7 +157,10 @@ extension Guest {
     }
 
     private func memoryChanged() {
-        if let table = backend?.memory { sink.table = table }
+        // In the old table, and before the VMM is told that we have let go of it.
+        flushPending()
+        if let table = backend?.memory { sink.replaceTable(table) }
+        judgeMemory()
         if let promised = configuration.max, sink.table.size > 0, sink.table.size != promised {
             complain(
                 "max is \(ByteSize(promised)), but the VMM shares \(ByteSize(sink.table.size)); that is what counts")
@@ -170,10 +177,7 @@ extension Guest {
         for queue in 0..<VhostUserBackend.mostQueues {
             backend?.forEachRingPages(queue) { reserved.append(PageRun(start: $0, count: $1)) }
         }
-        let memory = sink.table.regions.map {
-            PageRun(start: $0.guestAddress >> PageFrame.shift, count: $0.size >> PageFrame.shift)
-        }
-        device.setLayout(GuestLayout(memory: memory, reserved: reserved))
+        device.setLayout(GuestLayout(regions: sink.table.regions.map { GuestLayout.Region($0) }, reserved: reserved))
     }
 
     // MARK: - Rings
@@ -249,6 +253,7 @@ extension Guest {
         let isFresh = !(wasStarted && backend?.isResumed == true)
         if isFresh {
             device.startFresh()
+            failedBefore = sink.counters.failedBytes
             isAnswering = nil
             statisticsArrivedAt = nil
         } else {
@@ -272,6 +277,8 @@ extension Guest {
         guard device.isRunning else { return }
         stoppedWithStatistics = device.statistics.heldBuffer != nil
         device.stop()
+        // A driver that was reset has all its pages again as soon as the stop is answered.
+        flushPending()
         statisticsDeadline = nil
         nextStatistics = nil
         wantsStatistics = false
