@@ -39,7 +39,8 @@ public struct GuestStatus: Codable, Sendable, Equatable {
 
     public init(
         name: String, socket: String, link: Link, max: UInt64?, visible: UInt64?, requested: UInt64?, target: UInt64,
-        reported: UInt64, held: UInt64, discarded: UInt64, pending: UInt64, hostMemory: UInt64?, balloon: BalloonState, reason: String,
+        reported: UInt64, held: UInt64, discarded: UInt64, pending: UInt64, hostMemory: UInt64?, balloon: BalloonState,
+        reason: String,
         retrySeconds: Double?, features: [FeatureStatus], statistics: StatisticsStatus, counters: Counters,
         problems: [String]
     ) {

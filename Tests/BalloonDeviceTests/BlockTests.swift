@@ -5,7 +5,8 @@ import Testing
 
 /// Memory of huge pages: they go to the host when their last page comes.
 @Suite struct BlockTests {
-    @Test("a huge page goes to the host when its last page is held, over any number of messages, in any order",
+    @Test(
+        "a huge page goes to the host when its last page is held, over any number of messages, in any order",
         arguments: SeededGenerator.seeds(10))
     func completes(seed: UInt64) {
         var random = SeededGenerator(seed: seed)

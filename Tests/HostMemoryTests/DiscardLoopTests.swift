@@ -93,7 +93,9 @@ import Testing
     }
 
     /// The race itself: one thread inflates, deflates, and writes what it has again; the other one punches meanwhile.
-    @Test("stress: a page that was deflated and then written never loses its content", arguments: SeededGenerator.seeds(3))
+    @Test(
+        "stress: a page that was deflated and then written never loses its content", arguments: SeededGenerator.seeds(3)
+    )
     func stress(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let pages: UInt64 = 8192

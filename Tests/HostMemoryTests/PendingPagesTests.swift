@@ -178,7 +178,8 @@ import Testing
     }
 
     /// The model: a page that the guest has is never touched, from the moment its deflation is acknowledged.
-    @Test("property: any order of inflate, deflate, claim, punch, and end keeps the guest's pages",
+    @Test(
+        "property: any order of inflate, deflate, claim, punch, and end keeps the guest's pages",
         arguments: SeededGenerator.seeds(20))
     func interleavings(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)

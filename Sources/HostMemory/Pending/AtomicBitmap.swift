@@ -55,7 +55,9 @@ final class AtomicBitmap: @unchecked Sendable {
     ///
     /// - Returns: how many were set.
     @discardableResult
-    func remove(_ range: Range<Int>, _ body: (_ word: Int, _ mask: UInt64, _ removed: UInt64) -> Void = { _, _, _ in }) -> Int {
+    func remove(_ range: Range<Int>, _ body: (_ word: Int, _ mask: UInt64, _ removed: UInt64) -> Void = { _, _, _ in })
+        -> Int
+    {
         var gone = 0
         Self.forEachWord(of: range) { word, mask in
             let removed = words[word].bitwiseAnd(~mask, ordering: .acquiringAndReleasing).oldValue & mask

@@ -117,7 +117,9 @@ public final class DiscardLoop: Sendable {
         }
         entry.hasMore = false
         for piece in 0..<Self.piecesPerTurn {
-            guard let claim = entry.set.claim(from: &entry.cursor, includingPartial: entry.includesPartial) else { break }
+            guard let claim = entry.set.claim(from: &entry.cursor, includingPartial: entry.includesPartial) else {
+                break
+            }
             entry.set.perform(claim)
             entry.set.finish()
             entry.hasMore = piece == Self.piecesPerTurn - 1

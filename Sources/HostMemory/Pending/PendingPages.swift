@@ -118,7 +118,9 @@ public final class PendingPages: Sendable {
     /// - Returns: false if nothing was left.
     public func flushOnePiece() -> Bool {
         var cursor = Cursor()
-        guard let (region, piece) = nextPiece({ $0.discards }, from: &cursor, includingPartial: true) else { return false }
+        guard let (region, piece) = nextPiece({ $0.discards }, from: &cursor, includingPartial: true) else {
+            return false
+        }
         var runs: [PageRun] = []
         let taken = region.take(piece, from: region.discards, into: &runs)
         discardCount.wrappingSubtract(taken, ordering: .acquiringAndReleasing)

@@ -28,7 +28,8 @@ extension Guest {
 
     /// Held bytes that the host has.
     var discarded: UInt64 {
-        let missing = device.partialPages * PageFrame.size + sink.pendingBytes + sink.counters.failedBytes - failedBefore
+        let missing =
+            device.partialPages * PageFrame.size + sink.pendingBytes + sink.counters.failedBytes - failedBefore
         let held = device.held.count * PageFrame.size
         return held > missing ? held - missing : 0
     }
@@ -46,7 +47,8 @@ extension Guest {
         if let sentence = peer.lockedMemorySentence { complain(sentence) }
         if peer.handlesPageFaults {
             complain(
-                "the VMM handles page faults itself (userfaultfd): pages that come back from the balloon are asked of it")
+                "the VMM handles page faults itself (userfaultfd): pages that come back from the balloon are asked of it"
+            )
         }
     }
 

@@ -32,7 +32,9 @@ struct PeerProcess {
         var sizes: [String: UInt64] = [:]
         for line in text.split(separator: "\n") {
             let parts = line.split(whereSeparator: { $0 == ":" || $0 == "\t" || $0 == " " })
-            guard parts.count == 3, parts[2] == "kB", let count = UInt64(parts[1]), count <= .max >> 10 else { continue }
+            guard parts.count == 3, parts[2] == "kB", let count = UInt64(parts[1]), count <= .max >> 10 else {
+                continue
+            }
             sizes[String(parts[0])] = count << 10
         }
         return sizes
