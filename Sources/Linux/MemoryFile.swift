@@ -33,7 +33,7 @@ public final class MemoryFile: Sendable {
         owning descriptor: consuming OwnedDescriptor, pageSize least: UInt64 = 0, blockSize best: UInt64 = 0
     ) throws(SystemError) {
         var facts = clinux_file_facts()
-        guard clinux_file_facts(descriptor.raw, &facts) == 0 else { throw .last("fstat") }
+        guard clinux_file_facts(descriptor.raw, 1, &facts) == 0 else { throw .last("fstat") }
         let seals = clinux_seals(descriptor.raw)
         size = UInt64(clamping: facts.size)
         pageSize = max(UInt64(clamping: facts.page_size), least)
@@ -59,7 +59,7 @@ public final class MemoryFile: Sendable {
     /// Bytes of host memory (or disk) that the file takes now.
     public func allocatedBytes() throws(SystemError) -> UInt64 {
         var facts = clinux_file_facts()
-        guard clinux_file_facts(descriptor.raw, &facts) == 0 else { throw .last("fstat") }
+        guard clinux_file_facts(descriptor.raw, 0, &facts) == 0 else { throw .last("fstat") }
         return UInt64(clamping: facts.allocated)
     }
 

@@ -14,7 +14,8 @@ struct HugePageWireTests {
     @Test("a huge page goes to the host when its last page is ballooned, whichever message that comes with")
     func acrossMessages() async throws {
         try await House.with { house in
-            let guest = try TestGuest(house.socket(), memory: #require(hugeMemory()))
+            let memory = try #require(hugeMemory())
+            let guest = try TestGuest(house.socket(), memory: memory)
             try guest.load([.mustTellHost, .deflateOnOOM])
             // Eight huge pages from 32 MiB on.
             let pages = 8192..<8192 + 4096 as Range<UInt32>

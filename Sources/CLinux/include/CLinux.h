@@ -61,7 +61,8 @@ struct clinux_file_facts {
     int is_hugetlbfs;
     int is_writable;
 };
-int clinux_file_facts(int descriptor, struct clinux_file_facts *facts);
+/// `asks_policy`: look up the host's policy of huge pages, too, which `block_size` depends on.
+int clinux_file_facts(int descriptor, int asks_policy, struct clinux_file_facts *facts);
 
 // Mappings that survive a truncated file.
 

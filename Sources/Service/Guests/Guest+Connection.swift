@@ -269,6 +269,7 @@ extension Guest {
             say(.resumed, "the guest goes on where it was paused", ["held": device.held.count * PageFrame.size])
         }
         nextStatistics = statisticsInterval > 0 ? MonotonicClock.now() + statisticsInterval : nil
+        judgePeer()
         tell(.driverStarted(isFresh: isFresh, hasStatistics: device.negotiated.contains(.statistics)))
         resolveRequest()
     }

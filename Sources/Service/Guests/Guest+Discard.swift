@@ -34,14 +34,18 @@ extension Guest {
         return held > missing ? held - missing : 0
     }
 
-    /// Says what memory there is of which nothing can be given back, or nothing should.
+    /// Says what memory there is of which nothing can be given back.
     func judgeMemory() {
         for region in sink.table.regions {
             guard let problem = region.file.punchProblem else { continue }
             complain(
                 "memory cannot be given back on this file system: the balloon counts but frees nothing (\(problem))")
         }
-        guard !sink.table.regions.isEmpty, let socket = backend?.descriptor, let peer = PeerProcess(of: socket) else {
+    }
+
+    /// Says what the VMM has done to its memory that a balloon is up against.
+    func judgePeer() {
+        guard let socket = backend?.descriptor, let peer = PeerProcess(of: socket) else {
             return
         }
         if let sentence = peer.lockedMemorySentence { complain(sentence) }

@@ -3,7 +3,7 @@ internal import Foundation
 internal import Linux
 
 /// The VMM at the other end of a socket, as far as /proc shows it: what it has done to its memory that a balloon is up
-/// against. Looked at when memory is mapped: a few hundred microseconds, once.
+/// against. Looked at when a driver starts, when a VMM has mapped and locked what it will: some hundred microseconds.
 struct PeerProcess {
     private let pid: CInt
 
