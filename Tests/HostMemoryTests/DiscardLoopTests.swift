@@ -92,6 +92,26 @@ import Testing
         #expect(set.counters.calls == 2)
     }
 
+    @Test("the memory of a guest that is gone is let go of, though the thread sleeps")
+    func letsGo() throws {
+        weak var known: PendingPages?
+        try Self.with([]) { loop in
+            do {
+                let (_, set) = try Self.make(1024)
+                known = set
+                loop.add(set)
+                #expect(set.insert(PageRun(start: 0, count: 256)))
+                loop.notify()
+                try Self.settle(set)
+                usleep(20_000)  // it has gone to sleep by then, or does so later: either is right
+                loop.remove(set)
+            }
+            let deadline = MonotonicClock.now() + 10_000_000_000
+            while known != nil, MonotonicClock.now() < deadline { usleep(1000) }
+            #expect(known == nil)
+        }
+    }
+
     /// The race itself: one thread inflates, deflates, and writes what it has again; the other one punches meanwhile.
     @Test(
         "stress: a page that was deflated and then written never loses its content", arguments: SeededGenerator.seeds(3)

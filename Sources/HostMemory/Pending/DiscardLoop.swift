@@ -26,9 +26,11 @@ public final class DiscardLoop: Sendable {
         sets.withLock { $0.append(set) }
     }
 
-    /// The set has to be empty.
+    /// The set has to be empty. The thread lets go of it, and of the guest's memory with it, even if it sleeps.
     public func remove(_ set: PendingPages) {
         sets.withLock { $0.removeAll { $0 === set } }
+        signal.advance()
+        signal.wake()
     }
 
     /// Something was inserted. A system call only if the thread sleeps.
