@@ -14,6 +14,8 @@ public struct GuestConfiguration: Codable, Sendable, Equatable {
     public var deferredDiscard = true
     /// Pages that the guest takes back are brought in ahead of its first touch.
     public var populateOnDeflate = false
+    /// Offer packed rings.
+    public var packed = false
     /// Seconds between requests for statistics; 0: only when something needs them.
     public var statisticsInterval: Double = 0
     /// The size asked for at start.

@@ -41,7 +41,7 @@ final class BenchGuest {
 struct BenchQueue: ~Copyable {
     let queue: FrontEndQueue
     private let buffer: SharedArea
-    private var ring: SplitDriverQueue<128>
+    private var ring: DriverQueue<128>
 
     /// - Parameter base: guest-physical address of 128 KiB.
     init(_ memory: FrontEndMemory, at base: UInt64) throws {
@@ -51,7 +51,7 @@ struct BenchQueue: ~Copyable {
         area.clear()
         let parts = try SplitRing(
             size: 128, descriptors: area.base, available: area.base + 0x4000, used: area.base + 0x8000)
-        ring = try SplitDriverQueue(ring: parts, usesEventIndex: true)
+        ring = try DriverQueue(ring: .split(parts), usesEventIndex: true)
         buffer = SharedArea(base: area.base + 0x1_0000, address: base + 0x1_0000, count: 0x1_0000)
         self.queue = queue
     }

@@ -27,6 +27,7 @@ struct GuestKey: Sendable {
         flag("page-poison", \.pagePoison),
         flag("deferred-discard", \.deferredDiscard),
         flag("populate-on-deflate", \.populateOnDeflate),
+        flag("packed", \.packed),
         GuestKey(name: "statistics-interval", value: "SECONDS") { (draft, text) throws(ValueError) in
             guard let number = Double(text), let seconds = StatisticsInterval.seconds(number) else {
                 throw ValueError("\(text.debugDescription): not a time; \(StatisticsInterval.wanted)")
