@@ -1,4 +1,5 @@
 internal import Foundation
+internal import HostMemory
 internal import Linux
 internal import Synchronization
 
@@ -13,8 +14,10 @@ final class Reactor: Sendable {
     private let mailbox = Mutex<[Work]>([])
     private let wake: EventCounter
     private let isStopping = Atomic<Bool>(false)
-    /// Signalled when the thread has ended.
+    /// Signalled when a thread has ended.
     private let ended = DispatchSemaphore(value: 0)
+    /// What the second thread does: memory is given back while this one serves guests.
+    private let discards = DiscardLoop()
 
     init() throws(SystemError) {
         wake = try EventCounter()
@@ -26,14 +29,19 @@ final class Reactor: Sendable {
         let urgent = try EventPoll()
         try main.add(wake.descriptor.raw, token: Token.wake)
         try main.add(urgent.descriptor.raw, token: Token.urgent)
-        let state = ReactorState(main: main, urgent: urgent)
+        let state = ReactorState(main: main, urgent: urgent, discards: discards)
         // The state is made here and used on the thread alone.
         nonisolated(unsafe) let confined = state
-        let thread = Thread { [self] in
-            run(confined)
+        startThread("reactor") { [self] in run(confined) }
+        startThread("discard") { [discards] in discards.run() }
+    }
+
+    private func startThread(_ name: String, _ body: @escaping @Sendable () -> Void) {
+        let thread = Thread { [ended] in
+            body()
             ended.signal()
         }
-        thread.name = "reactor"
+        thread.name = name
         thread.start()
     }
 
@@ -50,10 +58,13 @@ final class Reactor: Sendable {
         }
     }
 
-    /// Ends the thread after the work at hand, and waits for it.
+    /// Ends the threads after the work at hand, and waits for them.
     func stop() {
         isStopping.store(true, ordering: .releasing)
         wake.signal()
+        // The first to end is the reactor: it leaves nothing pending behind.
+        ended.wait()
+        discards.stop()
         ended.wait()
     }
 

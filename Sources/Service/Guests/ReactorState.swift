@@ -1,10 +1,13 @@
 internal import ControlAPI
+internal import HostMemory
 internal import Linux
 
 /// What lives on the reactor's thread: the polls and the guests.
 final class ReactorState {
     let main: EventPoll
     let urgent: EventPoll
+    /// The thread that gives memory back.
+    let discards: DiscardLoop
     private(set) var guests: [Guest] = []
     private var events: [EventPoll.Event] = []
     private var urgentEvents: [EventPoll.Event] = []
@@ -12,7 +15,8 @@ final class ReactorState {
     private var unfinished: [Int] = []
     private var turns: UInt64 = 0
 
-    init(main: consuming EventPoll, urgent: consuming EventPoll) {
+    init(main: consuming EventPoll, urgent: consuming EventPoll, discards: DiscardLoop) {
+        self.discards = discards
         self.main = main
         self.urgent = urgent
     }
