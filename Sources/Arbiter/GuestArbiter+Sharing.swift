@@ -1,5 +1,3 @@
-internal import Balloon
-
 /// What ``HostArbiter`` does with a guest's balloon.
 extension GuestArbiter {
     /// Pages that the guest is bound to leave to others: it may take the rest.
