@@ -13,17 +13,17 @@ extension HostArbiter {
         let guest = guests[index]
         guard ledger.budget != nil, mode != .paused, guest.claim != .alarm, guest.arbiter.isRunning else { return }
         guests[index].claim = nil
-        var wanted: UInt64 = 0
+        var wanted = min(guest.missing, guest.takes)
         let takes = guest.takes
         if let available = health.available, takes > 0, guest.arbiter.state != .reclaiming {
             let comfort = guest.comfort(tuning)
             let fall = min(0, (health.availableGrowth ?? 0) * tuning.foresight)
             let soon = UInt64(max(0, Double(available) + fall))
             if soon < comfort, !guest.lastPayment.blocks(.early, at: now) {
-                guests[index].claim = .early
-                wanted = min(2 * comfort - soon, takes)
+                wanted = max(wanted, min(2 * comfort - soon, takes))
             }
         }
+        if wanted > 0 { guests[index].claim = .early }
         setWanted(wanted, index)
         updatePayer(index, now)
         if wanted == 0 { giveSurplus(health, index, now) }

@@ -23,8 +23,9 @@ extension HostArbiter {
             claims.remove(index)
             return
         }
-        // The guest that has least for its weight comes first; a guest in an alarm before all others.
-        let rank = claim == .alarm ? 0.0 : 1e16
+        // A guest in an alarm comes before all others, then one that has less than is reserved for it; of those, the one
+        // that has least for its weight.
+        let rank = claim == .alarm ? 0.0 : guests[index].isUnderReservation ? 1e15 : 1e16
         claims.set(index, key: rank + Double(guests[index].promised) / guests[index].limits.weight)
     }
 

@@ -68,6 +68,16 @@ struct SharedGuest: Sendable {
     /// The least balloon that an operator's cap allows.
     var capBalloon: UInt64 { cap.map { limits.max - min($0, limits.max) } ?? 0 }
 
+    /// Pages that it sees less than its min.
+    var missing: UInt64 {
+        let least = min(limits.min, cap ?? limits.max)
+        let sees = limits.max - min(arbiter.promised(held), limits.max)
+        return least > sees ? least - sees : 0
+    }
+
+    /// It sees less than is reserved for it.
+    var isUnderReservation: Bool { promised < Int64(limits.reservation) }
+
     /// Pages that it can still be given.
     var takes: UInt64 {
         let balloon = min(arbiter.promised(held), limits.max)
