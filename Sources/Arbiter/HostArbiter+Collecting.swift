@@ -58,7 +58,7 @@ extension HostArbiter {
     /// A guest in need is worth what all of its pages in use are worth; up to its reservation it is not weighed at all.
     private func claimantPrice(_ index: Int) -> Double {
         if guests[index].isUnderReservation { return .infinity }
-        return guests[index].limits.weight / max(1, Double(guests[index].promised))
+        return guests[index].limits.weight * SharedGuest.gibibyte / max(1, Double(guests[index].promised))
     }
 
     private mutating func pay(_ index: Int, _ pages: Int64, _ price: Double, _ need: Need, _ now: UInt64) {

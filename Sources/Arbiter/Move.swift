@@ -11,7 +11,7 @@ public struct Move: Sendable, Equatable, Codable {
     public var payer: GuestHandle?
     public var gainer: GuestHandle?
     public var pages: UInt64
-    /// The payer's price when it was chosen; see ``HostArbiter``.
+    /// The payer's price when it was chosen, weight per GiB; see ``HostArbiter``.
     public var price: Double?
     /// Budget less what is promised, before this move; negative: overdrawn.
     public var free: Int64
@@ -48,6 +48,8 @@ public struct Move: Sendable, Equatable, Codable {
     }
 
     private static func rounded(_ price: Double) -> String {
-        price < 1e9 ? "\((price * 1000).rounded() / 1000)" : "\(price)"
+        guard price < 1e9 else { return "\(price)" }
+        let hundredths = Int(price * 100 + 0.5)
+        return "\(hundredths / 100).\(hundredths % 100 / 10)\(hundredths % 10)"
     }
 }
