@@ -18,6 +18,12 @@ public struct Move: Sendable, Equatable, Codable {
     /// `false` in ``HostMode/watch``: it is what would have been done.
     public var isCarriedOut: Bool
 
+    /// The same movement goes on: it is one for whoever reads of it.
+    func isContinued(by other: Move) -> Bool {
+        time == other.time && rule == other.rule && payer == other.payer && gainer == other.gainer
+            && isCarriedOut == other.isCarriedOut
+    }
+
     /// For people.
     ///
     /// - Parameter name: what a guest is called.
