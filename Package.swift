@@ -87,7 +87,7 @@ let package = Package(
         module(
             "Lab", ["QMP", "ControlAPI", "CLab", "Linux", "Virtio", "Balloon", "HostMemory", "VhostUser"]),
         .executableTarget(
-            name: "aerostat-lab", dependencies: ["Lab", argumentParser], swiftSettings: settings),
+            name: "aerostat-lab", dependencies: ["Lab", "Arbiter", "Balloon", argumentParser], swiftSettings: settings),
 
         // What is fuzzed, and replayed by the tests.
         .target(

@@ -62,7 +62,8 @@ extension LabTests {
         try await Self.fly(configuration, door: .vfioUser) { machine, daemon in
             try await Self.inflate(daemon, 300)
             try await machine.qmp.execute(
-                "object-add", ["qom-type": "memory-backend-memfd", "id": "more", "size": .integer(256 << 20), "share": true])
+                "object-add",
+                ["qom-type": "memory-backend-memfd", "id": "more", "size": .integer(256 << 20), "share": true])
             try await machine.qmp.execute("device_add", ["driver": "pc-dimm", "id": "dimm", "memdev": "more"])
             try await daemon.status(of: "g", within: .seconds(10), until: "larger") { $0.max == 1280 * Self.mebibyte }
             let status = try await Self.inflate(daemon, 400)
