@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checks
 import Conformance
 
 /// Plays guests against a vhost-user balloon, ours or another.

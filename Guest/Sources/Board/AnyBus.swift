@@ -1,15 +1,15 @@
 internal import CBoot
-internal import Virtio
+package import Virtio
 
 /// The bus that the balloon was found on.
-struct AnyBus: DriverTransport, ~Copyable {
+package struct AnyBus: DriverTransport, ~Copyable {
     private var mmio: MMIOTransport<MappedRegisters>?
     #if arch(x86_64)
         private var pci: PCITransport<PortFunction, MappedRegisters>?
     #endif
 
     /// Looks through the slots of virtio-mmio for a balloon, and then through the functions of PCI.
-    static func find(_ machine: Machine) -> AnyBus {
+    package static func find(_ machine: Machine) -> AnyBus {
         var bus = AnyBus()
         var index = 0
         while let registers = machine.slot(index) {
@@ -50,63 +50,63 @@ struct AnyBus: DriverTransport, ~Copyable {
         }
     #endif
 
-    mutating func identify() -> TransportIdentity {
+    package mutating func identify() -> TransportIdentity {
         #if arch(x86_64)
             if pci != nil { return pci?.identify() ?? .empty }
         #endif
         return mmio?.identify() ?? .empty
     }
 
-    mutating func status() -> DeviceStatus {
+    package mutating func status() -> DeviceStatus {
         #if arch(x86_64)
             if pci != nil { return pci?.status() ?? [] }
         #endif
         return mmio?.status() ?? []
     }
 
-    mutating func setStatus(_ status: DeviceStatus) {
+    package mutating func setStatus(_ status: DeviceStatus) {
         #if arch(x86_64)
             pci?.setStatus(status)
         #endif
         mmio?.setStatus(status)
     }
 
-    mutating func offeredFeatures() -> UInt64 {
+    package mutating func offeredFeatures() -> UInt64 {
         #if arch(x86_64)
             if pci != nil { return pci?.offeredFeatures() ?? 0 }
         #endif
         return mmio?.offeredFeatures() ?? 0
     }
 
-    mutating func acceptFeatures(_ features: UInt64) {
+    package mutating func acceptFeatures(_ features: UInt64) {
         #if arch(x86_64)
             pci?.acceptFeatures(features)
         #endif
         mmio?.acceptFeatures(features)
     }
 
-    mutating func queueSizeLimit(_ queue: Int) -> UInt16 {
+    package mutating func queueSizeLimit(_ queue: Int) -> UInt16 {
         #if arch(x86_64)
             if pci != nil { return pci?.queueSizeLimit(queue) ?? 0 }
         #endif
         return mmio?.queueSizeLimit(queue) ?? 0
     }
 
-    mutating func enable(_ queue: Int, _ layout: QueueLayout) -> Bool {
+    package mutating func enable(_ queue: Int, _ layout: QueueLayout) -> Bool {
         #if arch(x86_64)
             if pci != nil { return pci?.enable(queue, layout) ?? false }
         #endif
         return mmio?.enable(queue, layout) ?? false
     }
 
-    mutating func notify(_ queue: Int) {
+    package mutating func notify(_ queue: Int) {
         #if arch(x86_64)
             pci?.notify(queue)
         #endif
         mmio?.notify(queue)
     }
 
-    mutating func takeInterrupts() -> InterruptCauses {
+    package mutating func takeInterrupts() -> InterruptCauses {
         #if arch(x86_64)
             // A message tells its cause by its vector.
             if pci != nil { return boot_take_configuration_interrupts() > 0 ? [.queue, .configuration] : .queue }
@@ -114,21 +114,21 @@ struct AnyBus: DriverTransport, ~Copyable {
         return mmio?.takeInterrupts() ?? []
     }
 
-    mutating func configurationGeneration() -> UInt32 {
+    package mutating func configurationGeneration() -> UInt32 {
         #if arch(x86_64)
             if pci != nil { return pci?.configurationGeneration() ?? 0 }
         #endif
         return mmio?.configurationGeneration() ?? 0
     }
 
-    mutating func readConfiguration(_ offset: Int) -> UInt32 {
+    package mutating func readConfiguration(_ offset: Int) -> UInt32 {
         #if arch(x86_64)
             if pci != nil { return pci?.readConfiguration(offset) ?? 0 }
         #endif
         return mmio?.readConfiguration(offset) ?? 0
     }
 
-    mutating func writeConfiguration(_ offset: Int, _ value: UInt32) {
+    package mutating func writeConfiguration(_ offset: Int, _ value: UInt32) {
         #if arch(x86_64)
             pci?.writeConfiguration(offset, value)
         #endif

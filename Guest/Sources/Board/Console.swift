@@ -1,16 +1,18 @@
 /// Text for the serial line, without a heap: words are written as they come.
-struct Console {
-    func put(_ byte: UInt8) { Machine.putByte(byte) }
+package struct Console {
+    package init() {}
 
-    func text(_ words: StaticString) {
+    package func put(_ byte: UInt8) { Machine.putByte(byte) }
+
+    package func text(_ words: StaticString) {
         words.withUTF8Buffer { for byte in $0 { put(byte) } }
     }
 
-    func bytes(_ bytes: borrowing Span<UInt8>) {
+    package func bytes(_ bytes: borrowing Span<UInt8>) {
         for index in bytes.indices { put(bytes[index]) }
     }
 
-    func number(_ value: UInt64) {
+    package func number(_ value: UInt64) {
         var digits = InlineArray<20, UInt8>(repeating: 0)
         var count = 0
         var rest = value
@@ -25,22 +27,22 @@ struct Console {
         }
     }
 
-    func line(_ words: StaticString) {
+    package func line(_ words: StaticString) {
         text(words)
         put(10)
     }
 
     /// ` name=value`
-    func field(_ name: StaticString, _ value: UInt64) {
+    package func field(_ name: StaticString, _ value: UInt64) {
         put(32)
         text(name)
         put(61)
         number(value)
     }
 
-    func field(_ name: StaticString, _ value: Int) { field(name, UInt64(max(0, value))) }
+    package func field(_ name: StaticString, _ value: Int) { field(name, UInt64(max(0, value))) }
 
-    func field(_ name: StaticString, _ value: StaticString) {
+    package func field(_ name: StaticString, _ value: StaticString) {
         put(32)
         text(name)
         put(61)

@@ -1,4 +1,4 @@
-internal import Balloon
+package import Balloon
 
 /// As much of a flattened device tree as tells where memory is.
 struct DeviceTree {

@@ -1,10 +1,12 @@
 #if arch(arm64)
-    internal import Balloon
+    package import Balloon
     internal import CBoot
-    internal import Virtio
+    package import Virtio
 
     /// QEMU's virt machine with a GIC of version 2.
-    struct Machine {
+    package struct Machine {
+        package init() {}
+
         private static let serial: UInt = 0x0900_0000
         private static let distributor: UInt = 0x0800_0000
         private static let processorInterface: UInt = 0x0801_0000
@@ -14,7 +16,7 @@
             UnsafeMutableRawPointer(bitPattern: address).map(MappedRegisters.init)
         }
 
-        mutating func setUp() {
+        package mutating func setUp() {
             Self.registers(Self.distributor)?.write32(0, 1)
             Self.registers(Self.processorInterface)?.write32(4, 0xff)
             Self.registers(Self.processorInterface)?.write32(0, 1)
@@ -24,19 +26,19 @@
             enable(interrupt: Self.timerInterrupt)
         }
 
-        static func now() -> UInt64 {
+        package static func now() -> UInt64 {
             let frequency = max(1, boot_counter_frequency())
             let (seconds, rest) = boot_counter().quotientAndRemainder(dividingBy: frequency)
             return seconds &* 1_000_000_000 &+ rest * 1_000_000_000 / frequency
         }
 
-        static func putByte(_ byte: UInt8) {
+        package static func putByte(_ byte: UInt8) {
             guard let registers = registers(serial) else { return }
             while registers.read32(0x18) & 0x20 != 0 {}
             registers.write32(0, UInt32(byte))
         }
 
-        static func getByte() -> UInt8? {
+        package static func getByte() -> UInt8? {
             guard let registers = registers(serial), registers.read32(0x18) & 0x10 == 0 else { return nil }
             return UInt8(truncatingIfNeeded: registers.read32(0))
         }
@@ -49,9 +51,9 @@
             registers.write32(0x100 + 4 * (interrupt / 32), 1 << UInt32(interrupt % 32))
         }
 
-        func enableInterrupt(slot: Int) { enable(interrupt: 48 + slot) }
+        package func enableInterrupt(slot: Int) { enable(interrupt: 48 + slot) }
 
-        func idle(until deadline: UInt64?) {
+        package func idle(until deadline: UInt64?) {
             if let deadline {
                 let now = Self.now()
                 guard deadline > now else { return }
@@ -63,7 +65,7 @@
             boot_stop_timer()
         }
 
-        func acknowledgeInterrupts() {
+        package func acknowledgeInterrupts() {
             guard let registers = Self.registers(Self.processorInterface) else { return }
             // Bounded: a line that is high again comes again, and ends the next wait.
             for _ in 0..<4 {
@@ -75,17 +77,17 @@
 
         // MARK: - What there is
 
-        func memory() -> PageRun? {
+        package func memory() -> PageRun? {
             guard let all = DeviceTree(address: boot_information_address())?.memory() else { return nil }
             let first = max(all.start, (boot_image_end_address() + 4095) >> PageFrame.shift)
             return all.end > first ? PageRun(start: first, count: all.end - first) : nil
         }
 
-        func slot(_ index: Int) -> MappedRegisters? {
+        package func slot(_ index: Int) -> MappedRegisters? {
             index < 32 ? Self.registers(0x0a00_0000 + UInt(index) * 0x200) : nil
         }
 
-        func exit(code: UInt8) -> Never {
+        package func exit(code: UInt8) -> Never {
             boot_semihosting_exit(UInt64(code))
             while true { boot_pause() }
         }

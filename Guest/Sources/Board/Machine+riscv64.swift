@@ -1,10 +1,12 @@
 #if arch(riscv64)
-    internal import Balloon
+    package import Balloon
     internal import CBoot
-    internal import Virtio
+    package import Virtio
 
     /// QEMU's virt machine, in machine mode without firmware.
-    struct Machine {
+    package struct Machine {
+        package init() {}
+
         private static let serial: UInt = 0x1000_0000
         private static let interruptController: UInt = 0x0c00_0000
         private static let timer: UInt = 0x0200_0000
@@ -13,7 +15,7 @@
             UnsafeMutableRawPointer(bitPattern: address).map(MappedRegisters.init)
         }
 
-        mutating func setUp() {
+        package mutating func setUp() {
             Self.registers(Self.serial)?.write8(1, 1)
             Self.registers(Self.interruptController)?.write32(0x20_0000, 0)
             setTimer(.max)
@@ -21,15 +23,15 @@
         }
 
         /// The counter has 10 MHz.
-        static func now() -> UInt64 { boot_counter() &* 100 }
+        package static func now() -> UInt64 { boot_counter() &* 100 }
 
-        static func putByte(_ byte: UInt8) {
+        package static func putByte(_ byte: UInt8) {
             guard let registers = registers(serial) else { return }
             while registers.read8(5) & 0x20 == 0 {}
             registers.write8(0, byte)
         }
 
-        static func getByte() -> UInt8? {
+        package static func getByte() -> UInt8? {
             guard let registers = registers(serial), registers.read8(5) & 1 != 0 else { return nil }
             return registers.read8(0)
         }
@@ -43,7 +45,7 @@
             registers.write32(offset, registers.read32(offset) | 1 << UInt32(interrupt % 32))
         }
 
-        func enableInterrupt(slot: Int) { enable(interrupt: 1 + slot) }
+        package func enableInterrupt(slot: Int) { enable(interrupt: 1 + slot) }
 
         private func setTimer(_ ticks: UInt64) {
             guard let registers = Self.registers(Self.timer) else { return }
@@ -52,7 +54,7 @@
             registers.write32(0x4004, UInt32(truncatingIfNeeded: ticks >> 32))
         }
 
-        func idle(until deadline: UInt64?) {
+        package func idle(until deadline: UInt64?) {
             setTimer(deadline.map { $0 / 100 + 1 } ?? .max)
             boot_idle()
             setTimer(.max)
@@ -66,22 +68,22 @@
             }
         }
 
-        func acknowledgeInterrupts() {}
+        package func acknowledgeInterrupts() {}
 
         // MARK: - What there is
 
-        func memory() -> PageRun? {
+        package func memory() -> PageRun? {
             guard let all = DeviceTree(address: boot_information_address())?.memory() else { return nil }
             let first = max(all.start, (boot_image_end_address() + 4095) >> PageFrame.shift)
             // The device tree lies at the end of memory, and is not needed any more.
             return all.end > first ? PageRun(start: first, count: all.end - first) : nil
         }
 
-        func slot(_ index: Int) -> MappedRegisters? {
+        package func slot(_ index: Int) -> MappedRegisters? {
             index < 8 ? Self.registers(0x1000_1000 + UInt(index) * 0x1000) : nil
         }
 
-        func exit(code: UInt8) -> Never {
+        package func exit(code: UInt8) -> Never {
             Self.registers(0x10_0000)?.write32(0, code == 0 ? 0x5555 : UInt32(code) << 16 | 0x3333)
             while true { boot_pause() }
         }

@@ -1,10 +1,12 @@
 #if arch(x86_64)
-    internal import Balloon
+    package import Balloon
     internal import CBoot
-    internal import Virtio
+    package import Virtio
 
     /// A PC without firmware to speak of: QEMU's microvm, and q35 by the same image.
-    struct Machine {
+    package struct Machine {
+        package init() {}
+
         private static let apicAddress: UInt = 0xfee0_0000
         /// Nanoseconds of a tick of the counter, times 2^32; and where the counter stood at first.
         nonisolated(unsafe) private static var tickLength: UInt64 = 1 << 32
@@ -24,7 +26,7 @@
 
         private static func apic(_ offset: Int, _ value: UInt32) { registers(apicAddress)?.write32(offset, value) }
 
-        mutating func setUp() {
+        package mutating func setUp() {
             // Both old interrupt controllers off; they would interrupt by vectors of exceptions.
             boot_out8(0x21, 0xff)
             boot_out8(0xa1, 0xff)
@@ -53,19 +55,19 @@
         }
 
         /// Nanoseconds since ``setUp()``.
-        static func now() -> UInt64 {
+        package static func now() -> UInt64 {
             let product = (boot_counter() &- firstTick).multipliedFullWidth(by: tickLength)
             return product.high << 32 | product.low >> 32
         }
 
         // MARK: - Serial line
 
-        static func putByte(_ byte: UInt8) {
+        package static func putByte(_ byte: UInt8) {
             while boot_in8(0x3fd) & 0x20 == 0 {}
             boot_out8(0x3f8, byte)
         }
 
-        static func getByte() -> UInt8? { boot_in8(0x3fd) & 1 != 0 ? boot_in8(0x3f8) : nil }
+        package static func getByte() -> UInt8? { boot_in8(0x3fd) & 1 != 0 ? boot_in8(0x3f8) : nil }
 
         // MARK: - Interrupts
 
@@ -81,7 +83,7 @@
         }
 
         /// Lets the device in this slot interrupt. microvm has the slots at pins 5, 16 or 24, as its options want.
-        func enableInterrupt(slot: Int) {
+        package func enableInterrupt(slot: Int) {
             for base in stride(from: 5, through: 16, by: 11) where base + slot < 24 {
                 Self.route(controller: 0, pin: base + slot, Vector.virtio, isLevel: true)
             }
@@ -89,12 +91,12 @@
         }
 
         /// Where a message-signalled interrupt is to be written, and what.
-        static var message: (address: UInt64, configuration: UInt32, queues: UInt32) {
+        package static var message: (address: UInt64, configuration: UInt32, queues: UInt32) {
             (0xfee0_0000, Vector.configuration, Vector.virtio)
         }
 
         /// Sleeps until an interrupt, or until `deadline`; the devices are to be looked at then.
-        func idle(until deadline: UInt64?) {
+        package func idle(until deadline: UInt64?) {
             if let deadline {
                 let now = Self.now()
                 guard deadline > now else { return }
@@ -104,14 +106,14 @@
         }
 
         /// To be called when the devices were looked at.
-        func acknowledgeInterrupts() {
+        package func acknowledgeInterrupts() {
             for _ in 0..<boot_take_interrupts() { Self.apic(0xb0, 0) }
         }
 
         // MARK: - What there is
 
         /// The first piece of memory above the image.
-        func memory() -> PageRun? {
+        package func memory() -> PageRun? {
             guard let start = UnsafePointer<UInt32>(bitPattern: UInt(boot_information_address())),
                 start[0] == 0x336e_c578,
                 let map = UnsafePointer<UInt64>(bitPattern: UInt(start[10]) | UInt(start[11]) << 32)
@@ -129,12 +131,12 @@
         }
 
         /// The registers of virtio-mmio slot `index`.
-        func slot(_ index: Int) -> MappedRegisters? {
+        package func slot(_ index: Int) -> MappedRegisters? {
             index < 24 ? Self.registers(0xfeb0_0000 + UInt(index) * 0x200) : nil
         }
 
         /// Ends the machine: with 0 it is turned off, with anything else QEMU ends with 2 * code + 1.
-        func exit(code: UInt8) -> Never {
+        package func exit(code: UInt8) -> Never {
             if code == 0 {
                 // The sleep register of microvm, or of q35. QEMU acts on it a little later.
                 if slot(0)?.read32(0) == 0x7472_6976 {
