@@ -1,6 +1,5 @@
 import Checks
 
-
 /// The results of a probe, for programs.
 struct ProbeReport: Encodable {
     struct Check: Encodable {
