@@ -90,7 +90,7 @@ let package = Package(
         // The lab: real QEMU, real Linux.
         .target(name: "CLab"),
         module("QMP"),
-        module("Lab", ["QMP", "ControlAPI", "CLab"]),
+        module("Lab", ["QMP", "ControlAPI", "CLab", "Checks", "Conformance"]),
         .executableTarget(
             name: "aerostat-lab", dependencies: ["Lab", argumentParser], swiftSettings: settings),
 

@@ -51,7 +51,7 @@ extension Check {
                 try expect(first != second, "command \(first) is used again")
                 try command(guest, second)
                 try expect(guest.field(commandID) == second, "the command changed before the driver's STOP")
-                try command(guest, 0)
+                try end(guest, second)
             },
             Check("robustness: hint commands", "a command of any length is returned") { guest throws(CheckError) in
                 _ = try load(guest)
@@ -98,6 +98,12 @@ extension Check {
         try command(guest, id)
         try hint(guest)
         try expect(guest.field(commandID) == id, "the command changed before the driver's STOP")
+        try end(guest, id)
+        return id
+    }
+
+    /// The driver has no more: sends STOP, and waits until the device says that it has seen it.
+    private static func end(_ guest: Guest, _ id: UInt32) throws(CheckError) {
         try command(guest, 0)
         var now = try guest.field(commandID)
         let deadline = guest.platform.now() &+ guest.platform.patience
@@ -107,7 +113,6 @@ extension Check {
             now = try guest.field(commandID)
         }
         try expect(now != id, "the command is still \(id) after the driver's STOP")
-        return id
     }
 
     private static func command(_ guest: Guest, _ id: UInt32) throws(CheckError) {

@@ -15,7 +15,9 @@ public final class Daemon: Sendable {
         /// The other words of `--guest`, such as `deflate-on-oom=on`.
         public var options: [String]
 
-        public init(_ name: String, _ options: String...) {
+        public init(_ name: String, _ options: String...) { self.init(name, options: options) }
+
+        public init(_ name: String, options: [String]) {
             self.name = name
             self.options = options
         }
