@@ -81,10 +81,9 @@ extension Check {
         if id >= 2 { return id }
         guard try guest.platform.beginHinting() else { throw .skipped("nobody makes the device ask for hints") }
         let deadline = guest.platform.now() &+ guest.platform.patience
-        while guest.platform.now() < deadline {
+        while guest.platform.now() < deadline, try guest.platform.awaitConfigurationChange(until: deadline) {
             id = try guest.field(commandID)
             if id >= 2 { return id }
-            guard try guest.platform.awaitConfigurationChange(until: deadline) else { break }
         }
         throw .skipped("the device does not ask for hints")
     }
@@ -105,8 +104,9 @@ extension Check {
     /// The driver has no more: sends STOP, and waits until the device says that it has seen it.
     private static func end(_ guest: Guest, _ id: UInt32) throws(CheckError) {
         try command(guest, 0)
-        var now = try guest.field(commandID)
+        var now = id
         let deadline = guest.platform.now() &+ guest.platform.patience
+        // The notification is waited for too: QEMU dies of one from behind vhost-user that meets a reset.
         while now != 1, guest.platform.now() < deadline,
             try guest.platform.awaitConfigurationChange(until: deadline)
         {

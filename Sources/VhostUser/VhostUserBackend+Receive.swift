@@ -112,11 +112,10 @@ extension VhostUserBackend {
         }
         switch request {
         case .setVringSize:
-            guard value <= 32768, SplitRing.isValid(size: UInt16(value)) else {
-                throw .badValue(request, "size \(value) must be a power of two, at most 32768")
-            }
+            guard value <= 32768 else { throw .badValue(request, "size \(value) must be at most 32768") }
             guard !vrings[index].isRunning else { throw .badValue(request, "queue \(index) is running") }
-            vrings[index].size = UInt16(value)
+            // QEMU passes on what the guest wrote, and ends when we close: a size that cannot be leaves the queue unset.
+            vrings[index].size = SplitRing.isValid(size: UInt16(value)) ? UInt16(value) : 0
             return .done
         case .setVringBase:
             guard value <= UInt32(UInt16.max) else { throw .badValue(request, "base \(value) must be below 65536") }
