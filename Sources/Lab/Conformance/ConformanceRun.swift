@@ -52,14 +52,14 @@ public struct ConformanceRun: Sendable {
         return result
     }
 
-    /// QEMU's own device.
+    /// QEMU's own device. Nobody makes it ask for hints: it does so only while it migrates, and was seen to hang when a
+    /// machine ends its hints by a reset then.
     public func qemu(_ progress: @escaping @Sendable (Int) -> Void = { _ in }) async throws -> ConformanceResult {
         var configuration = BareMachineConfiguration(.x86)
         configuration.balloon = .qemu(properties: Self.features + ["page-poison=on", "iothread=hinting"])
         configuration.extraOptions = ["-object", "iothread,id=hinting"]
         configuration.megabytes = 256
-        return try await TesterFlight("QEMU's device", configuration) { try await $0.beginHinting() }
-            .run(in: lab, progress)
+        return try await TesterFlight("QEMU's device", configuration).run(in: lab, progress)
     }
 
     private func daemon() async throws -> Daemon {

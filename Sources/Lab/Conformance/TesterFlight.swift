@@ -6,7 +6,7 @@ public struct TesterFlight: Sendable {
     public var name: String
     public var configuration: BareMachineConfiguration
     /// How long all checks together may take.
-    public var limit = Duration.seconds(600)
+    public var limit = Duration.seconds(300)
     /// Makes the device begin free page hinting.
     public var hint: @Sendable (QMPConnection) async throws -> Void
 
