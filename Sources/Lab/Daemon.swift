@@ -16,7 +16,9 @@ public final class Daemon: Sendable {
         public var options: [String]
         public var door = GuestDoor.vhostUser
 
-        public init(_ name: String, _ options: String...) {
+        public init(_ name: String, _ options: String...) { self.init(name, options: options) }
+
+        public init(_ name: String, options: [String]) {
             self.name = name
             self.options = options
         }

@@ -112,11 +112,12 @@ extension VhostUserBackend {
         }
         switch request {
         case .setVringSize:
-            guard let size = UInt16(exactly: value), RingKind(features: features).isValid(size: size) else {
-                throw .badValue(request, "size \(value) must be at most 32768, and in a split ring a power of two")
+            guard let size = UInt16(exactly: value), size <= 32768 else {
+                throw .badValue(request, "size \(value) must be at most 32768")
             }
             guard !vrings[index].isRunning else { throw .badValue(request, "queue \(index) is running") }
-            vrings[index].size = size
+            // QEMU passes on what the guest wrote, and ends when we close: a size that cannot be leaves the queue unset.
+            vrings[index].size = RingKind(features: features).isValid(size: size) ? size : 0
             return .done
         case .setVringBase:
             guard value <= UInt32(UInt16.max) || RingKind(features: features) == .packed else {

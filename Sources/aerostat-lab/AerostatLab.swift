@@ -14,6 +14,7 @@ struct AerostatLab: AsyncParsableCommand {
             Boot.self,
             BareMetal.self,
             BenchArbiter.self,
+            Conformance.self,
         ])
 }
 

@@ -62,6 +62,12 @@ struct BareMetal: AsyncParsableCommand {
         flights.append(try await .withoutBit(architecture, in: lab))
         console.progress("\(architecture.rawValue): free page reporting")
         flights.append(try await .reporting(architecture, in: lab))
+        console.progress("\(architecture.rawValue): free page hinting")
+        flights.append(try await .hinting(architecture, in: lab))
+        console.progress("\(architecture.rawValue): sleep")
+        flights.append(try await .sleep(architecture, in: lab))
+        console.progress("\(architecture.rawValue): resets")
+        flights.append(try await .reset(architecture, in: lab))
         console.progress("\(architecture.rawValue): faults")
         flights.append(try await .faults(architecture, in: lab))
         if !qemuOnly {

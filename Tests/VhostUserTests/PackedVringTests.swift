@@ -49,12 +49,19 @@ struct PackedVringTests {
             let bench = try Setup().bench
             #expect(try bench.call(.setVringSize, .words(0, size)) == [.done])
         }
-        for size in [0, 32769, 65536, .max] as [UInt32] {
+        for size in [32769, 65536, .max] as [UInt32] {
             let bench = try Setup().bench
             #expect(throws: VhostUserError.self) { try bench.call(.setVringSize, .words(0, size)) }
         }
+        // A guest can choose these, and QEMU ends when the connection is closed: the queue just never starts.
+        let packed = try Setup().bench
+        try packed.call(.setVringSize, .words(0, 0))
+        try packed.call(.setVringEnable, .words(0, 1))
+        #expect(!packed.isActive(0))
         let split = try Setup(Bench.features).bench
-        #expect(throws: VhostUserError.self) { try split.call(.setVringSize, .words(0, 1000)) }
+        try split.call(.setVringSize, .words(0, 1000))
+        try split.call(.setVringEnable, .words(0, 1))
+        #expect(!split.isActive(0))
     }
 
     @Test("bases have 32 bits where the ring is packed; a place outside the ring is said")

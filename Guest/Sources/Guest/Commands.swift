@@ -1,5 +1,6 @@
 internal import Balloon
 internal import BalloonDriver
+internal import Board
 internal import Virtio
 
 /// What can be typed: `ID VERB [NUMBER]`. Each is answered by `ID ok FIELDS` or `ID err REASON`.
