@@ -74,18 +74,21 @@ let package = Package(
                 "CLinux",
                 collections, hummingbird, hummingbirdCore, logging, nio, nioPosix, system, yams,
             ]),
+        // The same arbiter, and rivals, against simulated guests in virtual time.
+        module("Simulation", ["Arbiter", "Balloon"]),
         // Guests that are played against a device, to see whether it keeps the rules.
         module("Conformance", ["Virtio", "Balloon", "VhostUser", "Linux"]),
         // Floor 7: the command line.
         .executableTarget(
-            name: "aerostat", dependencies: ["Service", "ControlAPI", "Conformance", argumentParser, logging],
+            name: "aerostat",
+            dependencies: ["Service", "ControlAPI", "Conformance", "Simulation", argumentParser, logging],
             swiftSettings: settings),
         // The lab: real QEMU, real Linux.
         .target(name: "CLab"),
         module("QMP"),
         module("Lab", ["QMP", "ControlAPI", "CLab"]),
         .executableTarget(
-            name: "aerostat-lab", dependencies: ["Lab", argumentParser], swiftSettings: settings),
+            name: "aerostat-lab", dependencies: ["Lab", "Simulation", argumentParser], swiftSettings: settings),
 
         // What is fuzzed, and replayed by the tests.
         .target(
@@ -110,6 +113,7 @@ let package = Package(
         tests("BalloonDeviceTests", ["BalloonDevice", "Balloon", "Virtio", "TestSupport"]),
         tests("HostMemoryTests", ["HostMemory", "Linux", "Virtio", "Balloon", "TestSupport", system]),
         tests("ArbiterTests", ["Arbiter", "Balloon", "TestSupport"]),
+        tests("SimulationTests", ["Simulation"]),
         tests("BareMetalTests", ["Lab"]),
         tests("BalloonDriverTests", ["Virtio", "Balloon", "BalloonDevice", "BalloonDriver", "TestSupport"]),
     ]
