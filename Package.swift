@@ -88,7 +88,8 @@ let package = Package(
         module("QMP"),
         module("Lab", ["QMP", "ControlAPI", "CLab"]),
         .executableTarget(
-            name: "aerostat-lab", dependencies: ["Lab", "Simulation", argumentParser], swiftSettings: settings),
+            name: "aerostat-lab", dependencies: ["Lab", "Arbiter", "Balloon", "Simulation", argumentParser],
+            swiftSettings: settings),
 
         // What is fuzzed, and replayed by the tests.
         .target(

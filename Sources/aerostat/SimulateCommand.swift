@@ -20,7 +20,8 @@ struct SimulateCommand: AsyncParsableCommand {
     @Flag(help: "List the scenarios and the policies.")
     var list = false
 
-    @Option(help: "A policy to run; may be given more than once. All if left out.")
+    @Option(
+        help: "A policy to run (see --list); may be given more than once. All if left out.", transform: Self.policy)
     var policy: [PolicyName] = []
 
     @Option(help: ArgumentHelp("What the host lends: 24G, or a share of all guests' memory: 60%.", valueName: "size"))
@@ -75,6 +76,14 @@ struct SimulateCommand: AsyncParsableCommand {
         Output.line(SimulationText.text(comparison))
     }
 
+    private static func policy(_ text: String) throws -> PolicyName {
+        guard let policy = PolicyName(rawValue: text) else {
+            let names = PolicyName.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--policy \(text): write one of \(names)")
+        }
+        return policy
+    }
+
     private func budgetPages(_ scenario: Scenario) throws -> Int {
         guard let budget else { return scenario.budget }
         let most = UInt64(scenario.most) * 4096
@@ -101,5 +110,3 @@ struct SimulateCommand: AsyncParsableCommand {
         return scenarios.text() + "\n\n" + policies.text()
     }
 }
-
-extension PolicyName: ExpressibleByArgument {}

@@ -3,6 +3,7 @@ public struct Orders: Sendable {
     /// `num_pages` of each guest.
     private(set) var targets: [Int]
     private(set) var wakes: [UInt64]
+    private(set) var hostWake = UInt64.max
     private(set) var changed: [Int] = []
     private(set) var asked: [Int] = []
     private(set) var rescheduled: [Int] = []
@@ -45,6 +46,9 @@ public struct Orders: Sendable {
         rescheduled.append(guest)
     }
 
+    /// Asks for a `.wakeHost` at that moment (ns) instead of any before; `nil` for none.
+    public mutating func wakeHost(at moment: UInt64?) { hostWake = moment ?? .max }
+
     public func target(_ guest: Int) -> Int { targets[guest] }
 
     mutating func clear() {
@@ -52,6 +56,8 @@ public struct Orders: Sendable {
         asked.removeAll(keepingCapacity: true)
         rescheduled.removeAll(keepingCapacity: true)
     }
+
+    mutating func hostWakeIsOver() { hostWake = .max }
 
     mutating func wakeIsOver(_ guest: Int) { wakes[guest] = .max }
 }

@@ -12,4 +12,6 @@ public enum PolicyEvent: Sendable, Equatable {
     case progress(guest: Int)
     /// The moment has come for which ``Orders/wake(_:at:)`` asked.
     case wake(guest: Int)
+    /// The moment has come for which ``Orders/wakeHost(at:)`` asked.
+    case wakeHost
 }

@@ -20,6 +20,7 @@ extension Simulator {
             next[guest] = min(next[guest], wakeTick[guest])
             index += 1
         }
+        hostWake = orders.hostWake == .max ? .max : max(tick + 1, VirtualTime.tick(nanoseconds: orders.hostWake))
         orders.clear()
     }
 

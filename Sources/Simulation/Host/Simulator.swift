@@ -26,6 +26,7 @@ struct Simulator<P: Policy> {
     var isOverdue: [Bool]
     var wakeTick: [Int]
 
+    var hostWake = Int.max
     private var policyNext: Int
     var recorder: Recorder?
 
@@ -77,8 +78,13 @@ struct Simulator<P: Policy> {
                 policyNext = tick + P.period / VirtualTime.tickMilliseconds
                 tell(.tick)
             }
+            if hostWake <= tick {
+                hostWake = .max
+                orders.hostWakeIsOver()
+                tell(.wakeHost)
+            }
             recorder?.record(tick, guests, view)
-            var upcoming = min(end, policyNext)
+            var upcoming = min(end, policyNext, hostWake)
             for guest in guests.indices { upcoming = min(upcoming, next[guest]) }
             if let recorder { upcoming = min(upcoming, recorder.nextTick) }
             upcoming = max(upcoming, tick + 1)

@@ -23,8 +23,8 @@ struct DemandCursor {
         guard missing <= 0 || isOver else { return nil }
         waitsSince = nil
         let ideal = (Double(burst.pages) / rate * Double(VirtualTime.perSecond)).rounded(.up) + 1
-        let got = max(1, burst.pages - max(0, missing))
-        return max(1, Double(tick - since) / ideal * Double(burst.pages) / Double(got))
+        let got = Double(burst.pages - max(0, missing)) / Double(burst.pages)
+        return max(1, Double(tick - since) / ideal / max(0.01, got))
     }
 
     /// Sets what the guest wants from this moment on.
