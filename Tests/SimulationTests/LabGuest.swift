@@ -15,8 +15,9 @@ struct LabGuest {
         let demand = Demand(
             files: Curve(constant: files * mebibyte),
             bursts: taken > 0 ? [Burst(start: Self.start, length: 1000, pages: taken * mebibyte)] : [])
-        let guest = GuestSetup(
+        var guest = GuestSetup(
             name: "lab", max: 1024 * mebibyte, min: 256 * mebibyte, kernel: kernel * mebibyte, demand: demand)
+        guest.reading = 1
         var scenario = Scenario(
             name: "lab", guests: [guest], budget: (1024 - balloon) * mebibyte, seconds: seconds)
         // Whatever it took back, that host had it.

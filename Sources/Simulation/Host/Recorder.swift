@@ -21,13 +21,23 @@ struct Recorder: Sendable {
         samples.reserveCapacity(count + 2)
     }
 
-    mutating func record(_ tick: Int, _ guests: [SimulatedGuest], _ view: HostView) {
+    /// Takes a sample if one is due.
+    ///
+    /// - Parameters:
+    ///   - last: up to when each guest was computed; since then it goes on as it did.
+    ///   - outcome: what the host did so far.
+    mutating func record(
+        _ tick: Int, _ guests: [SimulatedGuest], last: [Int], _ outcome: Outcome, _ view: HostView
+    ) {
         guard tick >= nextTick else { return }
         nextTick = tick + interval
-        var sample = Sample(tick: tick, demand: 0, visible: view.visible, guests: guests.count, suffered: 0, kills: 0)
-        for guest in guests {
+        var sample = Sample(
+            tick: tick, demand: 0, visible: view.visible, guests: guests.count, suffered: outcome.suffered,
+            kills: outcome.hostKills)
+        for index in guests.indices {
+            let guest = guests[index]
             sample.demand += guest.demand
-            sample.suffered += guest.suffered
+            sample.suffered += guest.suffered + (1 - guest.speed) * VirtualTime.seconds(tick - last[index])
             sample.kills += guest.kills
         }
         samples.append(sample)

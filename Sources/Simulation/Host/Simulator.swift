@@ -83,7 +83,7 @@ struct Simulator<P: Policy> {
                 orders.hostWakeIsOver()
                 tell(.wakeHost)
             }
-            recorder?.record(tick, guests, view)
+            recorder?.record(tick, guests, last: last, outcome, view)
             var upcoming = min(end, policyNext, hostWake)
             for guest in guests.indices { upcoming = min(upcoming, next[guest]) }
             if let recorder { upcoming = min(upcoming, recorder.nextTick) }

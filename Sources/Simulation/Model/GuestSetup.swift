@@ -9,6 +9,9 @@ public struct GuestSetup: Sendable {
     public var weight: Double = 1
     /// Used by the kernel, never to be had.
     public var kernel: Int
+    /// The share of its programs' time that reading the files takes while all are cached. The lab's reader does nothing
+    /// else (1); what is usual is assumed.
+    public var reading = 0.02
     /// Swap space.
     public var swap: Int = 0
     public var demand: Demand

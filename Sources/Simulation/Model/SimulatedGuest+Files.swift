@@ -1,5 +1,5 @@
 extension SimulatedGuest {
-    /// One thread reads pages of the files at random, as fast as it can.
+    /// A program reads pages of the files at random, and does something else between two reads.
     ///
     /// - Returns: its speed, as a share of what it has with all its memory present. Reading a file for the first time is
     ///   nobody's fault: only what was cached before and thrown out counts.
@@ -9,16 +9,20 @@ extension SimulatedGuest {
         lost = min(lost, wantedFiles - files)
         let missing = wantedFiles - files
         guard missing > 0 else {
-            reads += seconds / tuning.hitTime
+            reads += seconds * reading / tuning.hitTime
             return 1
         }
         let misses = Double(missing) / Double(wantedFiles)
-        let time = (1 - misses) * tuning.hitTime + misses * tuning.missTime
-        reads += seconds / time
-        majorFaults += seconds / time * misses
-        refill(min(Double(missing), seconds / time * misses * Double(tuning.readAround)), tuning)
-        let share = Double(lost) / Double(wantedFiles)
-        return tuning.hitTime / ((1 - share) * tuning.hitTime + share * tuning.missTime)
+        let readsNow = seconds / readTime(misses, tuning)
+        reads += readsNow
+        majorFaults += readsNow * misses
+        refill(min(Double(missing), readsNow * misses * Double(tuning.readAround)), tuning)
+        return readTime(0, tuning) / readTime(Double(lost) / Double(wantedFiles), tuning)
+    }
+
+    /// Seconds from one read to the next, if such a share of them misses.
+    private func readTime(_ misses: Double, _ tuning: ModelTuning) -> Double {
+        tuning.hitTime / reading + misses * (tuning.missTime - tuning.hitTime)
     }
 
     /// Files that nobody reads any more stay, as caches.
@@ -78,6 +82,6 @@ extension SimulatedGuest {
         directReclaims += Double(wish - fits) / 2
         stalls += Double(wish - fits) / 64
         let share = Double(touched) / Double(Swift.max(1, programs + swapped))
-        return tuning.hitTime / ((1 - share) * tuning.hitTime + share * tuning.missTime)
+        return readTime(0, tuning) / readTime(share, tuning)
     }
 }

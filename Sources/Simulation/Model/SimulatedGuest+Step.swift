@@ -18,7 +18,7 @@ extension SimulatedGuest {
         let had = held
         work(seconds, tuning)
         moves.moved = held - had
-        var speed = allocate(seconds, now: now, tuning, &moves)
+        speed = allocate(seconds, now: now, tuning, &moves)
         speed = min(speed, readFiles(seconds, tuning))
         speed = min(speed, useSwap(seconds, tuning))
         if deadUntil > now { speed = 0 }

@@ -8,6 +8,7 @@ struct SimulatedGuest {
     let max: Int
     let kernel: Int
     let swapSpace: Int
+    let reading: Double
     /// DEFLATE_ON_OOM was negotiated.
     let deflatesOnOOM: Bool
 
@@ -46,6 +47,8 @@ struct SimulatedGuest {
     var debt = 0.0
     /// Seconds lost: a second at half speed is half a second.
     var suffered = 0.0
+    /// The share of what they would do with all memory present that programs did in the last step.
+    var speed = 1.0
     /// Reads of files, for comparing with what was measured.
     var reads = 0.0
 
@@ -62,6 +65,7 @@ struct SimulatedGuest {
         max = setup.max
         kernel = setup.kernel
         swapSpace = setup.swap
+        reading = setup.reading
         self.deflatesOnOOM = deflatesOnOOM
     }
 

@@ -105,8 +105,8 @@ public enum Plot {
 
     private static func legend() -> String {
         text(left, 38, "wanted", color: "#d97706") + text(left + 60, 38, "guests may see", color: "#2563eb")
-            + text(left + 160, 38, "time lost", color: "#dc2626") + text(left + 225, 38, "× killed")
-            + text(left + 285, 38, "- - what the host lends", color: "#666")
+            + text(left + 170, 38, "time lost", color: "#dc2626") + text(left + 245, 38, "× killed")
+            + text(left + 310, 38, "- - what the host lends", color: "#666")
     }
 
     private static func axis(_ seconds: Double, y: Double) -> String {
