@@ -58,3 +58,10 @@ struct LabGuest {
             readsAfter: (after.reads - during.reads) / 2, balloon: end.guests[0].held / Pages.mebibyte)
     }
 }
+
+extension Simulator {
+    /// Makes the first burst larger than a scenario would let it be.
+    mutating func grow(burst mebibytes: Int) {
+        setups[0].demand.bursts[0].pages = mebibytes * Pages.mebibyte
+    }
+}

@@ -5,7 +5,7 @@
 struct Simulator<P: Policy> {
     let tuning: ModelTuning
     let hostModel: HostModel
-    let setups: [GuestSetup]
+    var setups: [GuestSetup]
     let end: Int
     var guests: [SimulatedGuest]
     var policy: P

@@ -36,7 +36,7 @@ public struct Trace: Sendable {
             self = try BitbrainsTrace.read(&lines)
         } else if header.hasPrefix("time_s,rss") {
             self = try HyperAllocTrace.read(&lines, header: header)
-        } else if header.hasPrefix("time") {
+        } else if header.hasPrefix("time") || header.contains("guest") {
             self = try OperatorTrace.read(&lines, header: first)
         } else {
             throw lines.error(
