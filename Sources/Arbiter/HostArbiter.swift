@@ -55,6 +55,7 @@ public struct HostArbiter: Sendable {
     var advised: Int64 = 0
     var advisedAt: UInt64 = 0
     var isShort = false
+    var shortSince: UInt64?
     var isOverdrawn = false
     var complainedAt: UInt64?
 

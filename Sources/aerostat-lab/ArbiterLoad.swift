@@ -43,7 +43,7 @@ struct ArbiterLoad {
         }
         self.host = consume host
         // Until all is in balance.
-        _ = try run(events: 20 * count)
+        _ = try run(events: 100 * count)
     }
 
     private mutating func event(_ host: inout HostArbiter) {
