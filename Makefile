@@ -17,7 +17,7 @@ build: ## Build the programs (release)
 demo: lab build ## Watch the experiment: killed or alive, alive and well (about 6 minutes)
 	@.build/release/aerostat-lab demo
 
-bench: lab build ## Measure inflating 512 MiB against QEMU's own device, and an idle daemon
+bench: lab build ## Measure growing balloons in real guests against QEMU's own device (most of an hour; --quick: minutes)
 	@.build/release/aerostat-lab bench
 
 guest: ## Build the bare-metal images: Embedded Swift for x86_64, riscv64, aarch64

@@ -50,7 +50,10 @@ extension HostArbiter {
             return .hasNothing
         }
         let isUrgent = need.urgent > 0
-        if guests[index].hasPaid, !isUrgent || mode == .watch { return .paidForNow }
+        if guests[index].hasPaid, !isUrgent { return .paidForNow }
+        if mode == .watch, let advised = guests[index].advisedAt, now < advised + tuning.adviceLasts {
+            return .paidForNow
+        }
         let sparesCaches = need.claimant.map { price >= claimantPrice($0) } ?? false
         let spare = Int64(guests[index].spare(now, sparingCaches: sparesCaches, tuning))
         guard spare >= Int64(tuning.leastMove) else { return .hasNothing }
@@ -61,10 +64,10 @@ extension HostArbiter {
             most = max(guests[index].promised / Int64(tuning.calmShare), Int64(tuning.leastCalmPortion))
         }
         let pages = min(spare, most, max(need.total, Int64(tuning.leastMove)))
-        guests[index].hasPaid = !isUrgent || mode == .watch
+        guests[index].hasPaid = !isUrgent
         pay(index, pages, price, need, now)
         need.take(pages)
-        return guests[index].hasPaid && payers.contains(index) ? .paidForNow : .paid
+        return mode == .watch || guests[index].hasPaid && payers.contains(index) ? .paidForNow : .paid
     }
 
     /// A guest in need is worth what all of its pages in use are worth; up to its reservation it is not weighed at all.
@@ -79,6 +82,7 @@ extension HostArbiter {
         guard isSharing else {
             advised += pages
             advisedAt = now
+            guests[index].advisedAt = now
             return
         }
         let goal = guests[index].goal + UInt64(pages)

@@ -36,6 +36,8 @@ struct SharedGuest: Sendable {
     /// It was asked, and gives nothing so far: what is due of it is not counted on.
     var isSlow = false
     var heldAtWake: UInt64 = 0
+    /// When it was last advised, in watch mode, that this guest should pay.
+    var advisedAt: UInt64?
     var isInAlarm = false
 
     // A move is not turned round at once.

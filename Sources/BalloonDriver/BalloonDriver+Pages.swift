@@ -14,6 +14,7 @@ extension BalloonDriver where Transport: ~Copyable, Clock: ~Copyable {
         // A page that was freed before its deflation is acknowledged must not overtake that on the other queue.
         guard slots.deflating == 0 else { return }
         condition = .inflating
+        guard !reportFirst(count, &pages, now) else { return }
         let floor = wasShort ? max(configuration.reserve, configuration.comfort) : configuration.reserve
         var rest = count
         while rest > 0, room(.inflate) > 0,

@@ -38,12 +38,32 @@ extension BalloonDriver where Transport: ~Copyable, Clock: ~Copyable {
         }
     }
 
+    /// Reports free blocks before pages are inflated, as many as are to be: a device that gives back each page of a
+    /// message by itself (QEMU's) has then little to do for them, and the host's huge pages are not taken apart.
+    ///
+    /// - Returns: whether the device has a report now, and inflating waits for it.
+    mutating func reportFirst(_ count: Int, _ pages: inout some PageSource & ~Copyable, _ now: UInt64) -> Bool {
+        guard negotiated.contains(.pageReporting), count >= configuration.blockPages, reporting.ahead < count else {
+            return false
+        }
+        // A device may not discard what has to keep another value (spec V14).
+        guard (pages.poison ?? 0) == 0 else { return false }
+        reporting.due = min(reporting.due, now)
+        report(&pages, now)
+        // Nothing that was not reported before.
+        if reporting.count == 0 { reporting.ahead = count }
+        return reporting.count > 0
+    }
+
     /// The device is done with the blocks of the report.
     mutating func finishReport(_ pages: inout some PageSource & ~Copyable, wasReported: Bool) {
         for index in 0..<reporting.count {
             pages.restore(reporting.blocks[index], wasReported: wasReported)
             freedPages += Int(clamping: reporting.blocks[index].count)
-            if wasReported { counters.reportedPages += reporting.blocks[index].count }
+            if wasReported {
+                counters.reportedPages += reporting.blocks[index].count
+                reporting.ahead += Int(clamping: reporting.blocks[index].count)
+            }
         }
         reporting.count = 0
     }

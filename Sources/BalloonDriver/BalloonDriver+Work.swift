@@ -58,7 +58,10 @@ extension BalloonDriver where Transport: ~Copyable, Clock: ~Copyable {
                 ? transport.readConfiguration(BalloonConfiguration.Offset.freePageHintCommandID) : 0
             guard transport.configurationGeneration() == before else { continue }
             configurationIsStale = false
-            if wanted != target { retryTime = nil }
+            if wanted != target {
+                retryTime = nil
+                reporting.ahead = 0
+            }
             target = wanted
             receiveCommand(command, &pages)
             return

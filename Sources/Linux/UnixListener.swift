@@ -8,6 +8,9 @@ internal import SystemPackage
 public struct UnixListener: ~Copyable, Sendable {
     public let descriptor: OwnedDescriptor
     public let path: String
+    /// Which file the socket made.
+    private let device: dev_t
+    private let inode: ino_t
 
     /// Binds with mode 0600 and listens.
     public init(path: String) throws(SystemError) {
@@ -27,11 +30,18 @@ public struct UnixListener: ~Copyable, Sendable {
             unlink(path)
             throw error
         }
+        var file = stat()
+        guard lstat(path, &file) == 0 else { throw .last("lstat") }
         self.descriptor = descriptor
         self.path = path
+        device = file.st_dev
+        inode = file.st_ino
     }
 
     deinit {
+        // Someone may have removed our socket and bound another at the path: that one is not ours to remove.
+        var now = stat()
+        guard lstat(path, &now) == 0, now.st_dev == device, now.st_ino == inode else { return }
         unlink(path)
     }
 

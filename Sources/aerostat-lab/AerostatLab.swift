@@ -12,3 +12,4 @@ struct AerostatLab: AsyncParsableCommand {
 
 extension KernelSeries: ExpressibleByArgument {}
 extension Architecture: ExpressibleByArgument {}
+extension InflateCase: ExpressibleByArgument {}

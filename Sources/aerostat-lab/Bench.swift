@@ -2,16 +2,29 @@ import ArgumentParser
 import Foundation
 import Lab
 
-/// How fast memory comes back, and what an idle daemon costs.
+/// How fast memory comes back, what that costs, and what an idle daemon costs.
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure inflating 512 MiB of touched memory, ours against QEMU's own device.",
-        discussion: "Seen from outside: from the request until the host's memory file has shrunk. Turns alternate.")
+        abstract: "Measure growing balloons in real guests, ours against QEMU's own device.",
+        discussion: """
+            Seen from outside: from the request until the host's memory file has shrunk. Contenders take turns. The \
+            report is left in figures/bench.json, every run of it under figures/history.
+            """)
 
-    @Option(help: "Guest kernel: 6.1 or 6.12.") var kernel = KernelSeries.bookworm
-    @Option(help: "Measurements of each contender in each case.") var runs = 3
+    @Option(help: "Guest kernel, 6.1 or 6.12; may be given twice. Default: both.") var kernel: [KernelSeries] = []
+    @Option(help: "fresh, touched, page-cache or fragmented; may be repeated. Default: all.")
+    var situation: [InflateCase] = []
+    @Option(help: "Measurements of each row.") var runs = 3
+    @Flag(help: "Only touched memory on Linux 6.1: some minutes instead of most of an hour.") var quick = false
     @Flag(help: "Leave our own device out.") var qemuOnly = false
     @Flag(help: "Print the report as JSON instead of tables.") var json = false
+
+    func validate() throws {
+        guard runs >= 1 else { throw ValidationError("--runs \(runs): give 1 or more") }
+        guard !quick || kernel.isEmpty && situation.isEmpty else {
+            throw ValidationError("--quick chooses kernel and situation itself")
+        }
+    }
 
     func run() async throws {
         Children.shared.endOnSignals()
@@ -19,58 +32,52 @@ struct Bench: AsyncParsableCommand {
         if !qemuOnly { _ = try lab.aerostat() }
         let console = Console()
         console.noteLoad()
-        let contenders = (qemuOnly ? [.qemu] : [.qemu, .aerostat] as [Contender.Device]).map { Contender($0) }
-        var rows: [InflateBench.Outcome] = []
-        for initOnAlloc in [nil, false] as [Bool?] {
-            for turn in 1...max(1, runs) {
-                for contender in contenders {
-                    console.progress("inflate, \(title(initOnAlloc)), run \(turn) of \(runs): \(contender.name)")
-                    rows += try await InflateBench().run(
-                        contender, kernel: kernel, initOnAlloc: initOnAlloc, runs: 1, in: lab)
-                }
-            }
-        }
-        var figures = [figure(rows, nil, 0.8), figure(rows, false, 0.4)].compactMap(\.self)
+        let rows = try await measure(in: lab, console)
+        let table = BenchTable(rows)
+        var figures = table.figures
         if !qemuOnly {
             console.progress("idle daemon")
-            let wakeups = try await IdleDaemon().run(kernel: kernel, in: lab)
+            let wakeups = try await IdleDaemon().run(kernel: .bookworm, in: lab)
             figures.append(Figure("idle.wake-ups-in-5s", Double(wakeups), .atMost, 0))
         }
         let report = FigureReport(command: "bench", figures: figures, rows: rows)
         try report.write(in: lab)
+        try report.keep(in: lab)
         if json {
             console.print(String(decoding: try report.json(), as: UTF8.self))
             return
         }
-        show(rows, contenders, console)
+        for line in table.lines { console.print(line) }
+        console.print()
         for figure in figures { console.print(figure.line) }
     }
 
-    private func show(_ rows: [InflateBench.Outcome], _ contenders: [Contender], _ console: Console) {
-        var table = Table("Linux \(kernel.rawValue), inflate 512 MiB", "median s", "runs")
-        for initOnAlloc in [nil, false] as [Bool?] {
-            for contender in contenders {
-                let seconds = seconds(rows, contender, initOnAlloc)
-                table.add(
-                    "\(contender.name), \(title(initOnAlloc))", String(format: "%.3f", median(seconds) ?? 0),
-                    seconds.map { String(format: "%.3f", $0) }.joined(separator: " "))
+    /// The rows, contender beside contender.
+    private var subjects: [InflateBench.Subject] {
+        let kernels = quick ? [.bookworm] : kernel.isEmpty ? KernelSeries.allCases : kernel
+        let situations = quick ? [.touched] : situation.isEmpty ? InflateCase.allCases : situation
+        let contenders = (qemuOnly ? [.qemu] : [.qemu, .aerostat] as [Contender.Device]).map { Contender($0) }
+        var subjects: [InflateBench.Subject] = []
+        for kernel in kernels {
+            for situation in situations {
+                for initOnAlloc in [nil, false] as [Bool?] {
+                    subjects += contenders.map { .init($0, kernel, situation, initOnAlloc: initOnAlloc) }
+                }
             }
         }
-        for line in table.lines { console.print(line) }
-        console.print()
+        return subjects
     }
 
-    private func figure(_ rows: [InflateBench.Outcome], _ initOnAlloc: Bool?, _ bound: Double) -> Figure? {
-        guard let own = median(seconds(rows, Contender(.aerostat), initOnAlloc)),
-            let other = median(seconds(rows, Contender(.qemu), initOnAlloc)), other > 0
-        else { return nil }
-        let name = "inflate.\(kernel.rawValue).\(initOnAlloc == nil ? "default" : "init_on_alloc=0").time-of-qemu"
-        return Figure(name, own / other, .atMost, bound)
+    private func measure(in lab: LabEnvironment, _ console: Console) async throws -> [InflateBench.Outcome] {
+        var rows: [InflateBench.Outcome] = []
+        for turn in 1...runs {
+            for (index, subject) in subjects.enumerated() {
+                console.progress(
+                    "turn \(turn) of \(runs), \(index + 1) of \(subjects.count): \(BenchTable.title(subject)), "
+                        + subject.contender.name)
+                rows.append(try await InflateBench().run(subject, in: lab))
+            }
+        }
+        return rows
     }
-
-    private func seconds(_ rows: [InflateBench.Outcome], _ contender: Contender, _ initOnAlloc: Bool?) -> [Double] {
-        rows.filter { $0.contender == contender && $0.initOnAlloc == initOnAlloc }.map(\.seconds)
-    }
-
-    private func title(_ initOnAlloc: Bool?) -> String { initOnAlloc == nil ? "guest's defaults" : "init_on_alloc=0" }
 }

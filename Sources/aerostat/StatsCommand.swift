@@ -16,6 +16,13 @@ struct StatsCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ControlOptions
 
+    func validate() throws {
+        guard let interval else { return }
+        guard interval.isFinite, interval >= 0 else {
+            throw ValidationError("--interval \(interval): give seconds, 0 or more; 0 stops asking")
+        }
+    }
+
     func run() async throws {
         let client = options.client
         if let interval {

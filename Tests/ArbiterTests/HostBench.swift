@@ -79,6 +79,12 @@ struct HostBench {
         obey(guest)
     }
 
+    /// Sets a budget, and no guest keeps a cap of what it was asked for before.
+    mutating func share(_ budget: UInt64) throws {
+        try host.set(budget: budget * mebibyte, at: now)
+        for guest in held.keys.sorted(by: { $0.rawValue < $1.rawValue }) { send(.requested(0), guest) }
+    }
+
     func target(_ guest: GuestHandle) -> UInt64 { host.target(of: guest) / mebibyte }
     func wanted(_ guest: GuestHandle) -> UInt64 { (host.share(of: guest)?.wanted ?? 0) / mebibyte }
     func due(_ guest: GuestHandle) -> UInt64 { (host.share(of: guest)?.due ?? 0) / mebibyte }

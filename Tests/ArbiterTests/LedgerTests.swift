@@ -57,7 +57,7 @@ import Testing
         #expect(bench.target(guest) == 300 && bench.free == 0)
     }
 
-    @Test("slack is kept, and sized by the bursts that were seen: 1.25 times the largest, up to an eighth of the budget")
+    @Test("slack is kept, and sized by the bursts that were seen: 1.25 times the largest, an eighth at most")
     func slack() throws {
         var bench = try HostBench(budget: 8192)
         #expect(bench.host.ledger.slack == 256 * mebibyte, "before any burst, a 32nd")

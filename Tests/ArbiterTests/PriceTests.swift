@@ -3,7 +3,9 @@ import Testing
 
 @Suite struct PriceTests {
     /// Some guests that answered, and one more that takes pages back while nothing is free.
-    private func bench(_ guests: [(weight: Double, available: UInt64, free: UInt64)]) throws -> (HostBench, [GuestHandle]) {
+    private func bench(
+        _ guests: [(weight: Double, available: UInt64, free: UInt64)]
+    ) throws -> (HostBench, [GuestHandle]) {
         var bench = try HostBench(budget: nil)
         var handles: [GuestHandle] = []
         for guest in guests { handles.append(try bench.add(weight: guest.weight)) }
@@ -16,7 +18,9 @@ import Testing
             bench.pass(1000)
         }
         try bench.host.set(budget: UInt64(guests.count * 1024 + 324) * mebibyte, at: bench.now)
-        for (guest, handle) in zip(guests, handles) { bench.answer(handle, available: guest.available, free: guest.free) }
+        for (guest, handle) in zip(guests, handles) {
+            bench.answer(handle, available: guest.available, free: guest.free)
+        }
         bench.fetch()
         bench.forget()
         return (bench, handles + [needy])

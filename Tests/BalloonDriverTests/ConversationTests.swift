@@ -67,6 +67,35 @@ import Virtio
         #expect(guest.device.table.wrong == nil)
     }
 
+    @Test("D40: blocks are reported ahead of an inflation, as many as it needs, and not one twice")
+    func reportedFirst() throws {
+        var guest = try startGuest(offering: .pageReporting)
+        guest.device.setTarget(64)
+        _ = try guest.driver.work(&guest.pages)
+        #expect(!guest.device.pending.isEmpty)
+        #expect(guest.device.pending.allSatisfy { $0.role == .reporting })
+        try guest.settle()
+        #expect(guest.driver.heldPages == 64)
+        #expect(guest.device.device.counters.reportedBytes >= 64 * 4096)
+        #expect(guest.device.table.count(.isolated) == 0)
+        let reported = guest.device.device.counters.reportedBytes
+        guest.device.setTarget(65)
+        try guest.settle()
+        #expect(guest.driver.heldPages == 65)
+        #expect(guest.device.device.counters.reportedBytes == reported)
+        #expect(guest.device.table.wrong == nil)
+    }
+
+    @Test("V14: nothing is reported ahead where free pages keep a value that a discard would lose")
+    func notReportedFirst() throws {
+        var guest = try startGuest(offering: [.pageReporting, .pagePoison], poison: 0xdead_beef)
+        guest.device.setTarget(64)
+        _ = try guest.driver.work(&guest.pages)
+        #expect(guest.device.pending.allSatisfy { $0.role == .inflate })
+        try guest.settle()
+        #expect(guest.driver.heldPages == 64)
+    }
+
     @Test("D34: pages that come back are filled as the guest's free pages are")
     func poison() throws {
         var guest = try startGuest(offering: [.pagePoison, .deflateOnOOM], poison: 0xdead_beef)

@@ -24,6 +24,23 @@ import Testing
         #expect(mode(of: path) == nil)
     }
 
+    @Test("a socket that somebody else has bound at the path meanwhile stays")
+    func anotherOnesSocket() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("socket")
+        do {
+            let first = try UnixListener(path: path)
+            #expect(unlink(first.path) == 0)
+            // A file in between, so that the file system does not give the same inode again.
+            let blocker = try UnixListener(path: folder.file("blocker"))
+            let second = try UnixListener(path: path)
+            _ = consume first
+            #expect(mode(of: second.path) != nil)
+            #expect(mode(of: blocker.path) != nil)
+        }
+        #expect(mode(of: path) == nil)
+    }
+
     @Test("connections are taken without waiting")
     func accept() throws {
         let folder = try TemporaryFolder()

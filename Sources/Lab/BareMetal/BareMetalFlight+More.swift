@@ -97,11 +97,13 @@ extension BareMetalFlight {
     }
 
     /// Inflation of touched memory alone, to be compared with Linux's.
-    public static func inflation(_ architecture: Architecture, in lab: LabEnvironment) async throws -> BareMetalFlight {
+    public static func inflation(
+        _ architecture: Architecture, reporting: Bool, in lab: LabEnvironment
+    ) async throws -> BareMetalFlight {
         var configuration = BareMachineConfiguration(architecture)
-        configuration.balloon = .qemu(properties: ["deflate-on-oom=on"])
+        configuration.balloon = .forInflation(reporting: reporting)
         return try await BareMachine.with(configuration, in: lab) { machine in
-            var flight = BareMetalFlight("inflation", architecture)
+            var flight = BareMetalFlight(reporting ? "inflation, reporting" : "inflation", architecture)
             try await machine.run("touch \(machine.memorySize >> 20)")
             let seconds = try await machine.inflate(to: 896 * mebibyte)
             flight.numbers["inflate-pages-per-second"] = Double(896 * 256) / seconds

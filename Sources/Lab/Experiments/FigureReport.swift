@@ -24,6 +24,14 @@ public struct FigureReport<Row: Codable & Sendable>: Codable, Sendable {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try json().write(to: folder.appending(path: "\(command).json"), options: .atomic)
     }
+
+    /// Keeps a copy with the time in its name under `figures/history`, to compare with later.
+    public func keep(in lab: LabEnvironment) throws {
+        let folder = lab.root.appending(path: "figures/history")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let time = Date.now.formatted(Date.ISO8601FormatStyle(dateSeparator: .omitted, timeSeparator: .omitted))
+        try json().write(to: folder.appending(path: "\(command)-\(time).json"), options: .atomic)
+    }
 }
 
 /// The middle one, or `nil` of nothing.

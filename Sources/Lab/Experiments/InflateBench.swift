@@ -1,50 +1,71 @@
-/// How long it takes until the host has 512 MiB of touched memory back, seen from outside.
+import Synchronization
+
+/// How long a balloon takes to grow, what that costs the host, and what the host gets for it; all seen from outside.
 public struct InflateBench: Sendable {
-    public struct Outcome: Sendable, Codable {
-        public var kernel: KernelSeries
+    /// What is measured: one row of the table.
+    public struct Subject: Sendable, Hashable, Codable {
         public var contender: Contender
+        public var kernel: KernelSeries
+        public var situation: InflateCase
+        /// `nil`: the kernel's default, which is to zero.
         public var initOnAlloc: Bool?
-        /// From the request until the memory file has shrunk by all that the balloon takes.
-        public var seconds: Double
-        public var freedBytes: UInt64
+
+        public init(
+            _ contender: Contender, _ kernel: KernelSeries, _ situation: InflateCase = .touched,
+            initOnAlloc: Bool? = nil
+        ) {
+            self.contender = contender
+            self.kernel = kernel
+            self.situation = situation
+            self.initOnAlloc = initOnAlloc
+        }
     }
 
-    public var guestMegabytes = 1024
-    public var touchedMegabytes = 896
-    public var balloonMegabytes = 512
-    /// What the guest may allocate anew meanwhile.
-    public var toleranceMegabytes = 4
+    public struct Outcome: Sendable, Codable {
+        public var subject: Subject
+        /// From the request until the host's memory file has shrunk as far as it does; of a fresh guest, until it reports
+        /// its balloon.
+        public var seconds: Double
+        /// Processor time of the VMM, the guest's own included, and of the daemon.
+        public var processorSeconds: Double
+        public var balloonBytes: UInt64
+        public var freedBytes: UInt64
+
+        /// Processor seconds for a GiB of balloon.
+        public var processorSecondsPerGiB: Double { processorSeconds / Double(balloonBytes) * Double(1 << 30) }
+    }
 
     public init() {}
 
-    /// `runs` measurements in one guest; the balloon is emptied, and the memory touched, before each.
-    public func run(
-        _ contender: Contender, kernel: KernelSeries, initOnAlloc: Bool?, runs: Int, in lab: LabEnvironment
-    ) async throws -> [Outcome] {
-        var configuration = MachineConfiguration(kernel: kernel)
-        configuration.megabytes = guestMegabytes
-        configuration.hasDisk = false
-        configuration.initOnAlloc = initOnAlloc
-        return try await Rig.with(contender, configuration, in: lab) { rig in
-            let file = try rig.machine.memoryFile()
-            let balloon = UInt64(balloonMegabytes) << 20
-            var outcomes: [Outcome] = []
-            for _ in 0..<runs {
-                try await rig.inflate(to: 0)
-                try await rig.machine.touch(megabytes: touchedMegabytes)
-                let before = file.allocated
-                let goal = before - balloon + UInt64(toleranceMegabytes) << 20
-                async let asked: Void = rig.ask(balloon)
-                let seconds = try await file.seconds(untilAtMost: goal, within: .seconds(60))
-                try await asked
-                try await rig.inflate(to: balloon)
-                let freed = before - min(before, file.allocated)
-                outcomes.append(
-                    Outcome(
-                        kernel: kernel, contender: contender, initOnAlloc: initOnAlloc, seconds: seconds,
-                        freedBytes: freed))
-            }
-            return outcomes
+    /// One measurement in a guest of its own.
+    public func run(_ subject: Subject, in lab: LabEnvironment) async throws -> Outcome {
+        var configuration = MachineConfiguration(kernel: subject.kernel)
+        configuration.hasDisk = subject.situation.needsDisk
+        configuration.initOnAlloc = subject.initOnAlloc
+        return try await Rig.with(subject.contender, configuration, in: lab) { rig in
+            try await rig.inflate(to: 0)
+            try await subject.situation.prepare(rig.machine)
+            return try await measure(subject, rig)
         }
+    }
+
+    private func measure(_ subject: Subject, _ rig: Rig) async throws -> Outcome {
+        let file = try rig.machine.memoryFile()
+        let balloon = subject.situation.balloon
+        let before = file.allocated
+        let busy = try rig.processorSeconds()
+        let clock = ContinuousClock()
+        let start = clock.now
+        let reported = Mutex(0.0)
+        let shrunk = try await file.seconds(
+            shrinkingDuring: {
+                try await rig.inflate(to: balloon)
+                reported.withLock { $0 = (clock.now - start).seconds }
+            }, within: .seconds(60))
+        let seconds = subject.situation == .fresh ? reported.withLock { $0 } : shrunk
+        let processor = try rig.processorSeconds() - busy
+        let freed = before - min(before, file.allocated)
+        return Outcome(
+            subject: subject, seconds: seconds, processorSeconds: processor, balloonBytes: balloon, freedBytes: freed)
     }
 }

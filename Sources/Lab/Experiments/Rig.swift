@@ -65,6 +65,13 @@ public final class Rig: Sendable {
         return contender.device == .qemu ? try await machine.qemuBalloon() : 0
     }
 
+    /// Processor time that the VMM and our daemon have had, in seconds.
+    public func processorSeconds() throws -> Double {
+        var time = try ProcessActivity.processorTime(of: machine.pid)
+        if let daemon { time += try ProcessActivity.processorTime(of: daemon.pid) }
+        return Double(time) / 1e9
+    }
+
     /// Asks for a balloon of `bytes` and waits until the guest reports it.
     public func inflate(to bytes: UInt64, within limit: Duration = .seconds(60)) async throws {
         guard contender.device != .none else { return }

@@ -11,6 +11,8 @@ internal import NIOPosix
 package struct HTTPServer: Sendable {
     /// Descriptors are left for the guests.
     private static let mostConnections = 128
+    /// A connection on which no request is under way, or which does not get its head across, is closed after this.
+    private static let idleTimeout = TimeAmount.seconds(30)
 
     private let responder: RouterResponder<ControlContext>
     private let logger: Logger
@@ -26,7 +28,7 @@ package struct HTTPServer: Sendable {
     ///   - descriptor: a listening socket; taken over, and closed at the end.
     ///   - ready: called once requests are served.
     package func run(on descriptor: CInt, ready: @Sendable () async -> Void = {}) async throws {
-        let http = HTTP1Channel(responder: respond)
+        let http = HTTP1Channel(responder: respond, configuration: .init(idleTimeout: Self.idleTimeout))
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .bind(descriptor) { http.setup(channel: $0, logger: logger) }
         await ready()
