@@ -157,6 +157,7 @@ struct Simulator<P: Policy> {
     }
 
     private mutating func finishBurst(_ guest: Int) {
+        guard cursors[guest].isWaiting else { return }
         let ratio = cursors[guest].finishedBurst(
             guests[guest], setups[guest].demand, at: tick, tuning.allocationRate)
         guard let ratio else { return }

@@ -9,6 +9,8 @@ struct DemandCursor {
     /// The next moment at which anything changes.
     private(set) var nextChange = 0
 
+    var isWaiting: Bool { waitsSince != nil }
+
     /// A burst that got its memory, or ended without: its time in terms of the time that it takes undisturbed.
     mutating func finishedBurst(_ guest: SimulatedGuest, _ demand: Demand, at tick: Int, _ rate: Double) -> Double? {
         guard let since = waitsSince else { return nil }

@@ -66,9 +66,8 @@ struct AerostatPolicy: Policy {
     }
 
     private func carryOut(_ decision: Decision, _ guest: Int, _ orders: inout Orders) {
-        guard let host else { return }
-        let target = Int(host.target(of: handles[guest]))
         if decision.interrupt {
+            let target = Int(host?.target(of: handles[guest]) ?? 0)
             if target == orders.target(guest) {
                 orders.repeatTarget(guest)
             } else {
@@ -76,6 +75,6 @@ struct AerostatPolicy: Policy {
             }
         }
         if decision.requestStatistics { orders.askStatistics(guest) }
-        orders.wake(guest, at: host.wakeAt(of: handles[guest]))
+        orders.wake(guest, at: host?.wakeAt(of: handles[guest]))
     }
 }
