@@ -96,7 +96,7 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: ["VhostUser", "BalloonDevice", "Balloon", "Virtio", "Linux", "CLinux"],
             path: "Fuzz/Targets", swiftSettings: settings),
-        tests("FuzzTests", ["FuzzTargets", "TestSupport"]),
+        tests("FuzzTests", ["FuzzTargets", "Virtio", "TestSupport"]),
         tests("LabTests", ["Lab", "QMP", "ControlAPI"]),
         tests("VhostUserTests", ["VhostUser", "Virtio", "HostMemory", "Linux", "CLinux"]),
         tests("GuestTests", ["Service", "ControlAPI", "VhostUser", "Balloon", "Virtio", "Linux", "CLinux"]),

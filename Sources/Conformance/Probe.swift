@@ -1,4 +1,5 @@
 import VhostUser
+import Virtio
 
 /// Plays one guest after another against a vhost-user balloon, and says where it departs from the specification.
 public struct Probe: Sendable {
@@ -52,17 +53,24 @@ public struct Probe: Sendable {
     ///
     /// - Parameter report: gets each result as soon as it is there.
     public func run(_ report: (CheckResult) -> Void) {
+        // Not known before the device was first met.
+        var offersPackedRings: Bool?
         for (number, check) in checks {
             let result = CheckResult(
-                number: number, row: check.row, sentence: check.sentence, outcome: outcome(of: check))
+                number: number, row: check.row, sentence: check.sentence,
+                outcome: outcome(of: check, &offersPackedRings))
             report(result)
         }
     }
 
-    private func outcome(of check: Check) -> Outcome {
+    private func outcome(of check: Check, _ offersPackedRings: inout Bool?) -> Outcome {
+        let skipped = Outcome.skipped("packed rings are not offered")
+        if check.kind == .packed, offersPackedRings == false { return skipped }
         do {
-            let guest = try ProbeGuest(path, patience: patience)
+            let guest = try ProbeGuest(path, patience: patience, kind: check.kind)
             defer { guest.leave() }
+            offersPackedRings = guest.offersPackedRings
+            if check.kind == .packed, !guest.offersPackedRings { return skipped }
             try check.body(guest)
             return .passed
         } catch CheckError.skipped(let reason) {

@@ -13,6 +13,8 @@ final class ProbeGuest {
     let rings: [ProbeRing]
     /// Balloon features that the device offers, and those that were accepted last.
     let offered: BalloonFeatures
+    /// The kind of all rings.
+    let kind: RingKind
     private(set) var accepted: BalloonFeatures = []
     private var transport: UInt64 = 0
     /// Queues by role, as the driver numbers them.
@@ -30,18 +32,22 @@ final class ProbeGuest {
     static let allTransport =
         VirtioFeatures.version1 | VirtioFeatures.eventIndex | VirtioFeatures.indirectDescriptors
 
-    init(_ path: String, patience: UInt64) throws {
+    init(_ path: String, patience: UInt64, kind: RingKind = .split) throws {
         self.path = path
+        self.kind = kind
         self.patience = patience
         let memory = try FrontEndMemory(size: 64 << 20, low: 32 << 20)
         self.memory = memory
         rings = try QueueRole.allCases.indices.map {
-            try ProbeRing(memory, at: Self.firstRing + UInt64($0) * ProbeRing.footprint, patience: patience)
+            try ProbeRing(
+                memory, at: Self.firstRing + UInt64($0) * ProbeRing.footprint, kind: kind, patience: patience)
         }
         front = try VhostUserFrontEnd(path: path, patience: patience)
         try front.open()
         offered = BalloonFeatures(rawValue: front.offeredFeatures)
     }
+
+    var offersPackedRings: Bool { front.offeredFeatures & VirtioFeatures.packedRing != 0 }
 
     /// The machine is gone.
     func leave() {
@@ -77,6 +83,7 @@ final class ProbeGuest {
     ) throws {
         accepted = features.intersection(offered)
         self.transport = transport & front.offeredFeatures
+        if kind == .packed { self.transport |= VirtioFeatures.packedRing }
         numbers = [:]
         for role in QueueRole.allCases {
             if let feature = role.feature, !accepted.contains(feature) { continue }
@@ -95,7 +102,7 @@ final class ProbeGuest {
 
     private var started: [Int] { numbers.values.sorted() }
 
-    private func start(_ bases: [UInt16]? = nil) throws {
+    private func start(_ bases: [UInt32]? = nil) throws {
         let last = started.last ?? 0
         let queues = (0...last).map { started.contains($0) ? rings[$0].queue : nil }
         try front.start(features: accepted.rawValue | transport, memory: memory, queues: queues, bases: bases)
@@ -103,14 +110,21 @@ final class ProbeGuest {
     }
 
     /// The machine is paused, or its guest is reset, or its driver unloaded: all look alike.
-    func stop() throws -> [Int: UInt16] {
+    func stop() throws -> [Int: UInt32] {
         let bases = try front.stop(queues: started)
         return Dictionary(zip(started, bases)) { first, _ in first }
     }
 
+    /// What a queue's base is after so many requests of one descriptor.
+    func base(after requests: UInt32) -> UInt32 {
+        guard kind == .packed else { return requests }
+        let place = UInt32(PackedProbeState.position(requests, ProbeRing.size).encoded)
+        return place << 16 | place
+    }
+
     /// The machine goes on where it was paused.
-    func resume(_ bases: [Int: UInt16]) throws {
-        try start((0...(started.last ?? 0)).map { bases[$0] ?? 0 })
+    func resume(_ bases: [Int: UInt32]) throws {
+        try start((0...(started.last ?? 0)).map { bases[$0] ?? kind.freshBase })
     }
 
     /// The device has dealt with all messages so far.
@@ -157,7 +171,7 @@ final class ProbeGuest {
     /// The device serves a machine that connects when this one is gone.
     func expectNextIsServed() throws {
         leave()
-        let next = try ProbeGuest(path, patience: patience)
+        let next = try ProbeGuest(path, patience: patience, kind: kind)
         defer { next.leave() }
         try next.load()
         try next.expectGoesOn()

@@ -10,6 +10,8 @@ public struct GuestConfiguration: Codable, Sendable, Equatable {
     public var freePageReporting = false
     public var freePageHint = false
     public var pagePoison = true
+    /// Offer packed rings.
+    public var packed = false
     /// Seconds between requests for statistics; 0: only when something needs them.
     public var statisticsInterval: Double = 0
     /// The size asked for at start.

@@ -20,16 +20,17 @@ struct Vring: ~Copyable {
 
     var size: UInt16 = 0
     var addresses: Addresses?
-    var base: UInt16 = 0
+    /// Where the queue goes on when it is next taken up; see ``DeviceQueue/position``.
+    var base: UInt32 = 0
     /// What was answered when the ring was last stopped.
-    var returnedBase: UInt16?
+    var returnedBase: UInt32?
     var isEnabled = false
     var kick: EventCounter?
     var call: EventCounter?
     var error: EventCounter?
     private var parts: Parts?
     /// The queue, while the ring is mapped: all its parts are set, and it has a kick.
-    private var queue: SplitQueue?
+    private var queue: DeviceQueue?
     /// Why the ring cannot be used, for people.
     var problem: String?
 
@@ -42,11 +43,26 @@ struct Vring: ~Copyable {
 
     /// The ring is mapped and the queue in use.
     var isRunning: Bool { queue != nil }
-    /// Where the queue stands in the available ring; `nil` while it is not in use.
-    var position: UInt16? {
+    /// Where the queue stands, or goes on.
+    var position: UInt32 {
         switch queue {
-        case .some(let queue): queue.nextAvailable
-        case .none: nil
+        case .some(let queue): queue.position
+        case .none: base
+        }
+    }
+    /// Where the queue would go on if it were stopped now, with `held` chains that were taken and not returned.
+    func position(retaking held: UInt16) -> UInt32 {
+        switch queue {
+        case .some(let queue): queue.position(retaking: held)
+        case .none: base
+        }
+    }
+    /// The ring was taken up where it had been left, and not as a fresh driver leaves it.
+    var isResumed: Bool {
+        guard isConfigured, let returnedBase, base == returnedBase else { return false }
+        return switch queue {
+        case .some(let queue): base != queue.kind.freshBase || queue.hasTurned
+        case .none: false
         }
     }
     /// The queue is in use, and the driver has never written anything into it.
@@ -56,7 +72,6 @@ struct Vring: ~Copyable {
         case .none: false
         }
     }
-    var nextAvailable: UInt16 { position ?? base }
 
     var kickDescriptor: CInt? {
         switch kick {
@@ -74,7 +89,7 @@ struct Vring: ~Copyable {
 
     mutating func next(
         from memory: borrowing MemoryTable, into chain: inout DescriptorChain
-    ) throws(QueueFault) -> SplitQueue.Next {
+    ) throws(QueueFault) -> NextChain {
         guard queue != nil else { return .empty }
         return try queue?.next(from: memory, into: &chain) ?? .empty
     }
@@ -117,30 +132,68 @@ struct Vring: ~Copyable {
     }
 
     /// Maps the ring and takes it up at `base`, if all is there that it needs.
-    mutating func activate(in table: borrowing MemoryTable, eventIndex: Bool, indirect: Bool) {
-        guard queue == nil, isEnabled, isConfigured, let addresses else { return }
+    ///
+    /// - Parameter features: what was negotiated, which tells the kind of the ring.
+    mutating func activate(in table: borrowing MemoryTable, features: UInt64) {
+        guard queue == nil, isEnabled, isConfigured else { return }
         problem = nil
+        guard let ring = map(in: table, kind: RingKind(features: features)) else { return }
+        do throws(QueueFault) {
+            queue = try DeviceQueue(
+                ring: ring, base: base, usesEventIndex: features & VirtioFeatures.eventIndex != 0,
+                allowsIndirect: features & VirtioFeatures.indirectDescriptors != 0)
+        } catch {
+            fail("the ring cannot be used: \(error)")
+        }
+    }
+
+    /// Maps a running ring anew, since the memory under it was laid out anew. Where it cannot be, it is let go.
+    mutating func remap(in table: borrowing MemoryTable) {
+        let kind: RingKind
+        let stop: UInt32
+        switch queue {
+        case .some(let queue): (kind, stop) = (queue.kind, queue.position)
+        case .none: return
+        }
+        problem = nil
+        guard let ring = map(in: table, kind: kind) else {
+            deactivate(base: stop)
+            return
+        }
+        do throws(QueueFault) {
+            try queue?.move(to: ring)
+        } catch {
+            fail("the ring cannot be used: \(error)")
+        }
+    }
+
+    private mutating func map(in table: borrowing MemoryTable, kind: RingKind) -> QueueRing? {
+        guard let addresses else { return nil }
         do throws(RingMappingError) {
             let descriptors = try RingMapping(
-                of: table, userAddress: addresses.descriptors, count: SplitRing.tableBytes(size))
+                of: table, userAddress: addresses.descriptors, count: kind.tableBytes(size))
             let available = try RingMapping(
-                of: table, userAddress: addresses.available, count: SplitRing.availableBytes(size))
-            let used = try RingMapping(of: table, userAddress: addresses.used, count: SplitRing.usedBytes(size))
+                of: table, userAddress: addresses.available, count: kind.driverBytes(size))
+            let used = try RingMapping(of: table, userAddress: addresses.used, count: kind.deviceBytes(size))
+            let ring: QueueRing?
             do throws(QueueFault) {
-                let ring = try SplitRing(
-                    size: size, descriptors: descriptors.address, available: available.address, used: used.address)
-                queue = SplitQueue(ring: ring, base: base, usesEventIndex: eventIndex, allowsIndirect: indirect)
+                ring = try QueueRing(
+                    kind: kind, size: size, table: descriptors.address, driver: available.address,
+                    device: used.address)
             } catch {
+                ring = nil
                 fail("the ring cannot be used: \(error)")
             }
             parts = Parts(descriptors: descriptors, available: available, used: used)
+            return ring
         } catch {
             fail("\(error); is the guest's memory shared (share=on)?")
+            return nil
         }
     }
 
     /// Lets go of the mapped ring. The next activation starts at `base`.
-    mutating func deactivate(base: UInt16) {
+    mutating func deactivate(base: UInt32) {
         self.base = base
         queue = nil
         parts = nil

@@ -56,6 +56,8 @@ struct BareMetal: AsyncParsableCommand {
             console.progress("\(architecture.rawValue): QEMU's device on PCI")
             flights.append(try await .ownDevice(architecture, bus: .pci, in: lab))
         }
+        console.progress("\(architecture.rawValue): QEMU's device, packed")
+        flights.append(try await .ownDevice(architecture, packed: true, in: lab))
         console.progress("\(architecture.rawValue): without deflate-on-oom")
         flights.append(try await .withoutBit(architecture, in: lab))
         console.progress("\(architecture.rawValue): free page reporting")
@@ -65,6 +67,7 @@ struct BareMetal: AsyncParsableCommand {
         if !qemuOnly {
             console.progress("\(architecture.rawValue): Aerostat's device")
             flights.append(try await .aerostat(architecture, in: lab))
+            flights.append(try await .aerostat(architecture, packed: true, in: lab))
         }
         return flights
     }

@@ -37,6 +37,12 @@ private let hint: Comment = "no image or no QEMU: run `make guest` and `Lab/setu
     @Test("aarch64: QEMU's device", .enabled(if: canFly(.arm), hint))
     func arm() async throws { try await fly(.arm) { try await .ownDevice($0, in: $1) } }
 
+    @Test("x86_64: QEMU's device with packed rings", .enabled(if: canFly(.x86), hint))
+    func packed() async throws { try await fly(.x86) { try await .ownDevice($0, packed: true, in: $1) } }
+
+    @Test("x86_64: QEMU's device on PCI with packed rings", .enabled(if: canFly(.x86), hint))
+    func packedPCI() async throws { try await fly(.x86) { try await .ownDevice($0, bus: .pci, packed: true, in: $1) } }
+
     @Test("without DEFLATE_ON_OOM the balloon gives nothing (spec D7)", .enabled(if: canFly(.x86), hint))
     func withoutBit() async throws { try await fly(.x86) { try await .withoutBit($0, in: $1) } }
 
@@ -48,4 +54,7 @@ private let hint: Comment = "no image or no QEMU: run `make guest` and `Lab/setu
 
     @Test("our device over vhost-user", .enabled(if: canFly(.x86), hint))
     func aerostat() async throws { try await fly(.x86) { try await .aerostat($0, in: $1) } }
+
+    @Test("our device over vhost-user, with packed rings", .enabled(if: canFly(.x86), hint))
+    func packedAerostat() async throws { try await fly(.x86) { try await .aerostat($0, packed: true, in: $1) } }
 }

@@ -29,6 +29,7 @@ struct ProbeTests {
             configuration.deflateOnOOM = true
             configuration.freePageReporting = true
             configuration.freePageHint = true
+            configuration.packed = true
             let registry = try await GuestRegistry([configuration], events: EventLog())
             let results = try await run(Probe(path: configuration.socket, patience: 10_000_000_000))
             await registry.stop()

@@ -2,6 +2,7 @@ import Foundation
 import FuzzTargets
 import TestSupport
 import Testing
+import Virtio
 
 /// Every input that once broke something, or reaches far, is played again, as it is and with a few bytes changed.
 struct CorpusTests {
@@ -19,6 +20,15 @@ struct CorpusTests {
 
     @Test func rings() throws {
         for input in try Self.inputs("rings") { input.withUnsafeBytes { RingFuzz.run($0) } }
+    }
+
+    @Test func packedRings() throws {
+        for input in try Self.inputs("packed") { input.withUnsafeBytes { RingFuzz.run($0, kind: .packed) } }
+    }
+
+    @Test(arguments: SeededGenerator.seeds(4))
+    func changedPackedRings(seed: UInt64) throws {
+        try Self.change("packed", seed) { RingFuzz.run($0, kind: .packed) }
     }
 
     @Test(arguments: SeededGenerator.seeds(4))

@@ -25,6 +25,7 @@ struct GuestKey: Sendable {
         flag("free-page-reporting", \.freePageReporting),
         flag("free-page-hint", \.freePageHint),
         flag("page-poison", \.pagePoison),
+        flag("packed", \.packed),
         GuestKey(name: "statistics-interval", value: "SECONDS") { (draft, text) throws(ValueError) in
             guard let number = Double(text), let seconds = StatisticsInterval.seconds(number) else {
                 throw ValueError("\(text.debugDescription): not a time; \(StatisticsInterval.wanted)")

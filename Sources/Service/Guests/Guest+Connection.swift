@@ -49,9 +49,10 @@ extension Guest {
     private func connect(_ descriptor: consuming OwnedDescriptor) throws(SystemError) {
         try reactor.main.add(
             descriptor.raw, token: Token.of(guest: index, .socket), watchingHangup: true)
-        let features =
+        var features =
             device.offered.rawValue | VirtioFeatures.version1 | VirtioFeatures.eventIndex
             | VirtioFeatures.indirectDescriptors
+        if configuration.packed { features |= VirtioFeatures.packedRing }
         backend = VhostUserBackend(
             socket: descriptor,
             description: .init(features: features, queueCount: 5, configurationSize: BalloonConfiguration.size))
@@ -196,17 +197,16 @@ extension Guest {
     private func stopRing(_ queue: Int) throws(VhostUserError) {
         driverStopped()
         unwatch(queue)
-        var base = backend?.nextAvailable(queue) ?? 0
-        // What was taken and not returned is taken again when the ring goes on.
+        var held: UInt16 = 0
         if work[queue].isBegun {
             work[queue].isBegun = false
-            base &-= 1
+            held += 1
         }
         if stoppedWithStatistics, assignment.role(of: queue) == .statistics {
             stoppedWithStatistics = false
-            base &-= 1
+            held += 1
         }
-        try backend?.answerVringBase(queue: queue, base: base)
+        try backend?.answerVringBase(queue: queue, retaking: held)
     }
 
     /// Watches the kick of an active queue, the deflate queue's before all others.

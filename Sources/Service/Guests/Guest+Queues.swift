@@ -84,7 +84,7 @@ extension Guest {
         return .more
     }
 
-    private func next(_ queue: Int, into chain: inout DescriptorChain) throws(QueueFault) -> SplitQueue.Next {
+    private func next(_ queue: Int, into chain: inout DescriptorChain) throws(QueueFault) -> NextChain {
         guard backend != nil else { return .empty }
         return try backend?.next(queue, into: &chain) ?? .empty
     }

@@ -4,6 +4,8 @@ internal import BalloonDevice
 internal import ControlAPI
 internal import HostMemory
 internal import Linux
+internal import VhostUser
+internal import Virtio
 
 extension Guest {
     /// All that is known of the guest now.
@@ -58,11 +60,16 @@ extension Guest {
     }
 
     private var features: [FeatureStatus] {
-        BalloonFeatures.named.map { feature, name in
+        let balloon = BalloonFeatures.named.map { feature, name in
             FeatureStatus(
                 name: name, offered: device.offered.contains(feature),
                 negotiated: device.negotiated.contains(feature), seen: device.seen.contains(feature))
         }
+        let isPacked = (backend?.features ?? 0) & VirtioFeatures.packedRing != 0
+        return balloon + [
+            FeatureStatus(
+                name: "packed", offered: configuration.packed, negotiated: isPacked, seen: isPacked && hasSeenRequest)
+        ]
     }
 
     private var counters: Counters {
