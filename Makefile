@@ -2,7 +2,7 @@
 SWIFT ?= swift
 SOURCES := Sources Tests Fuzz Package.swift Guest/Package.swift Guest/Sources
 .DEFAULT_GOAL := help
-.PHONY: help lab build demo bench bench-device guest bare-metal conformance test fuzz lint clean
+.PHONY: help lab build demo bench bench-device simulate guest bare-metal conformance test fuzz lint clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ bench: lab build ## Measure growing balloons in real guests against QEMU's own d
 
 bench-device: lab build ## Measure the device without a guest: messages, discards, the peers' algorithms
 	@.build/release/aerostat-lab bench-device
+
+simulate: build ## Hold our arbiter against its rivals on traces (AEROSTAT_TRACES=FOLDER), in virtual time
+	@.build/release/aerostat-lab simulate
 
 guest: ## Build the bare-metal images, guest and tester: Embedded Swift for x86_64, riscv64, aarch64
 	@Guest/build.sh

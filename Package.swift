@@ -78,6 +78,8 @@ let package = Package(
                 "Linux", "CLinux",
                 collections, hummingbird, hummingbirdCore, logging, nio, nioPosix, system, yams,
             ]),
+        // The same arbiter, and rivals, against simulated guests in virtual time.
+        module("Simulation", ["Arbiter", "Balloon"]),
         // Guests that are played against a device, to see whether it keeps the rules.
         module("Checks", ["Virtio", "Balloon"]),
         module("Conformance", ["Checks", "Virtio", "Balloon", "VhostUser", "Linux"]),
@@ -86,7 +88,9 @@ let package = Package(
         // Floor 7: the command line.
         .executableTarget(
             name: "aerostat",
-            dependencies: ["Service", "ControlAPI", "Checks", "Conformance", "Load", argumentParser, logging],
+            dependencies: [
+                "Service", "ControlAPI", "Checks", "Conformance", "Load", "Simulation", argumentParser, logging,
+            ],
             swiftSettings: settings),
         // The lab: real QEMU, real Linux.
         .target(name: "CLab"),
@@ -98,7 +102,8 @@ let package = Package(
                 "Conformance",
             ]),
         .executableTarget(
-            name: "aerostat-lab", dependencies: ["Lab", "Arbiter", "Balloon", argumentParser], swiftSettings: settings),
+            name: "aerostat-lab", dependencies: ["Lab", "Arbiter", "Balloon", "Simulation", argumentParser],
+            swiftSettings: settings),
 
         // What is fuzzed, and replayed by the tests.
         .target(
@@ -127,6 +132,7 @@ let package = Package(
         tests("BalloonDeviceTests", ["BalloonDevice", "Balloon", "Virtio", "TestSupport"]),
         tests("HostMemoryTests", ["HostMemory", "Linux", "Virtio", "Balloon", "TestSupport", system]),
         tests("ArbiterTests", ["Arbiter", "Balloon", "TestSupport"]),
+        tests("SimulationTests", ["Simulation"]),
         tests("BareMetalTests", ["Lab"]),
         tests("BalloonDriverTests", ["Virtio", "Balloon", "BalloonDevice", "BalloonDriver", "TestSupport"]),
     ]

@@ -15,6 +15,7 @@ struct AerostatLab: AsyncParsableCommand {
             BareMetal.self,
             BenchArbiter.self,
             Conformance.self,
+            Simulate.self,
         ])
 }
 
