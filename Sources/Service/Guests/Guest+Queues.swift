@@ -116,7 +116,11 @@ extension Guest {
     private func complete(_ queue: Int) {
         work[queue].isBegun = false
         giveBack(queue, head: work[queue].chain.head)
+        // Room for a chain of thousands of buffers is not kept: there are many queues.
+        if work[queue].chain.buffers.count > Self.mostKeptBuffers { work[queue].chain = DescriptorChain() }
     }
+
+    private static let mostKeptBuffers = 128
 
     /// Returns a chain.
     func giveBack(_ queue: Int, head: UInt16) {
