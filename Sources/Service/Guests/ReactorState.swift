@@ -52,16 +52,20 @@ final class ReactorState {
         events.removeAll(keepingCapacity: true)
         // A poll that fails would fail for ever; there is nothing to serve guests with then.
         do { try main.wait(timeout: timeout(), appendingTo: &events) } catch { return }
-        serveUrgent()
+        // The urgent poll is one of the descriptors of this one; it may be missing where there are more than fit.
+        let isFull = events.count >= EventPoll.mostEvents
+        if isFull || events.contains(where: { $0.token == Token.urgent }) { serveUrgent() }
         for event in events {
             switch event.token {
             case Token.wake:
                 _ = wake.drain()
                 mail.append(contentsOf: takeMail())
             case Token.urgent: break
-            default: dispatch(event)
+            default:
+                dispatch(event)
+                // A kick is only noted here.
+                if !Token.isKick(event.token) { serveUrgent() }
             }
-            serveUrgent()
         }
         fireDeadlines()
         serveTurns()
@@ -114,7 +118,7 @@ final class ReactorState {
         for _ in 0..<min(ready.count, Self.guestsPerTurn) {
             guard let guest = ready.next() else { return }
             with(guest) { $0.serveWaiting() }
-            serveUrgent()
+            if ready.count > 0 { serveUrgent() }
         }
     }
 
