@@ -2,7 +2,7 @@
 SWIFT ?= swift
 SOURCES := Sources Tests Fuzz Package.swift Guest/Package.swift Guest/Sources
 .DEFAULT_GOAL := help
-.PHONY: help lab build demo bench guest bare-metal test fuzz lint clean
+.PHONY: help lab build demo bench bench-device guest bare-metal test fuzz lint clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ demo: lab build ## Watch the experiment: killed or alive, alive and well (about 
 
 bench: lab build ## Measure growing balloons in real guests against QEMU's own device (most of an hour; --quick: minutes)
 	@.build/release/aerostat-lab bench
+
+bench-device: lab build ## Measure the device without a guest: messages, discards, the peers' algorithms
+	@.build/release/aerostat-lab bench-device
 
 guest: ## Build the bare-metal images: Embedded Swift for x86_64, riscv64, aarch64
 	@Guest/build.sh

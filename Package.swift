@@ -84,9 +84,10 @@ let package = Package(
         // The lab: real QEMU, real Linux.
         .target(name: "CLab"),
         module("QMP"),
-        module("Lab", ["QMP", "ControlAPI", "CLab"]),
+        module(
+            "Lab", ["QMP", "ControlAPI", "CLab", "Linux", "Virtio", "Balloon", "HostMemory", "VhostUser"]),
         .executableTarget(
-            name: "aerostat-lab", dependencies: ["Lab", argumentParser], swiftSettings: settings),
+            name: "aerostat-lab", dependencies: ["Lab", "Arbiter", "Balloon", argumentParser], swiftSettings: settings),
 
         // What is fuzzed, and replayed by the tests.
         .target(

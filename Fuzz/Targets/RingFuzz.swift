@@ -93,7 +93,7 @@ private struct RingServer: ~Copyable {
                 if case .done = device.inflate(chain, &reader, memory: memory, sink: &sink) { break }
             }
         case .deflate:
-            for _ in 0..<64 { if case .done = device.deflate(chain, &reader, memory: memory) { break } }
+            for _ in 0..<64 { if case .done = device.deflate(chain, &reader, memory: memory, sink: &sink) { break } }
         case .statistics:
             if let surplus = device.takeStatistics(chain, memory: memory).surplus { give(&queue, surplus) }
             return
@@ -131,5 +131,10 @@ private struct CheckedSink: DiscardSink {
     mutating func discard(_ run: PageRun) {
         precondition(run.count > 0 && run.count <= 16, "a run of no size")
         for page in run.start..<run.end { precondition(Self.isMemory(page), "discarded what is no memory") }
+    }
+
+    mutating func takeBack(_ run: PageRun) {
+        precondition(run.count > 0 && run.count <= 16, "a run of no size")
+        for page in run.start..<run.end { precondition(Self.isMemory(page), "took back what is no memory") }
     }
 }

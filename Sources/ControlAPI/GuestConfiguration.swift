@@ -12,6 +12,10 @@ public struct GuestConfiguration: Codable, Sendable, Equatable {
     public var freePageReporting = false
     public var freePageHint = false
     public var pagePoison = true
+    /// Pages are given back by a thread of their own, behind the acknowledgement (MUST_TELL_HOST).
+    public var deferredDiscard = true
+    /// Pages that the guest takes back are brought in ahead of its first touch.
+    public var populateOnDeflate = false
     /// Offer packed rings.
     public var packed = false
     /// Seconds between requests for statistics; 0: only when something needs them.

@@ -7,7 +7,14 @@ struct AerostatLab: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "aerostat-lab",
         abstract: "Experiments and measurements with real guests; `make lab` sets up what they need.",
-        subcommands: [Demo.self, Bench.self, Boot.self, BareMetal.self])
+        subcommands: [
+            Demo.self,
+            Bench.self,
+            BenchDevice.self,
+            Boot.self,
+            BareMetal.self,
+            BenchArbiter.self,
+        ])
 }
 
 extension KernelSeries: ExpressibleByArgument {}

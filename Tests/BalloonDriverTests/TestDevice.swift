@@ -151,4 +151,6 @@ struct SharedMemory: GuestMemory {
 struct TableSink: DiscardSink {
     let table: PageTable
     mutating func discard(_ run: PageRun) { table.discard(run) }
+    // It discards at once.
+    mutating func takeBack(_ run: PageRun) {}
 }

@@ -24,9 +24,9 @@ final class TestGuest {
     ///   - extensions: of the protocol; without slots memory is told as one table.
     init(
         _ path: String, size: UInt64 = 64 << 20, low: UInt64 = 32 << 20,
-        extensions: ProtocolFeatures? = .offered, ringSize: UInt16 = 128
+        extensions: ProtocolFeatures? = .offered, ringSize: UInt16 = 128, memory own: FrontEndMemory? = nil
     ) throws {
-        let memory = try FrontEndMemory(size: size, low: low)
+        let memory = try own ?? FrontEndMemory(size: size, low: low)
         self.memory = memory
         rings = try (0..<5).map {
             try RawRing(memory, at: 0x10_0000 + UInt64($0) * RawRing.footprint, size: ringSize)

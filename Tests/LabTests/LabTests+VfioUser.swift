@@ -1,5 +1,6 @@
 import ControlAPI
 import Lab
+import QMP
 import Testing
 
 /// What differs over vfio-user from the flights that both doors fly.
@@ -51,6 +52,23 @@ extension LabTests {
                 try await machine.shell("echo \(device) > \(driver)/bind")
                 try await Self.waitForBalloon(daemon, 200)
             }
+        }
+    }
+
+    @Test("vfio-user, memory hotplug: the rings go on, the balloon is kept, and there is more of the guest")
+    func vfioUserMemoryHotplug() async throws {
+        var configuration = MachineConfiguration(kernel: .trixie)
+        configuration.extraOptions = ["-m", "size=1024M,slots=1,maxmem=2G"]
+        try await Self.fly(configuration, door: .vfioUser) { machine, daemon in
+            try await Self.inflate(daemon, 300)
+            try await machine.qmp.execute(
+                "object-add",
+                ["qom-type": "memory-backend-memfd", "id": "more", "size": .integer(256 << 20), "share": true])
+            try await machine.qmp.execute("device_add", ["driver": "pc-dimm", "id": "dimm", "memdev": "more"])
+            try await daemon.status(of: "g", within: .seconds(10), until: "larger") { $0.max == 1280 * Self.mebibyte }
+            let status = try await Self.inflate(daemon, 400)
+            #expect(status.counters.inflatedPages == 400 << 8)
+            #expect(status.counters.badPages == 0 && status.problems.isEmpty)
         }
     }
 

@@ -54,7 +54,8 @@ struct LabTests {
             return try await daemon.client.status(of: guest)
         }
         #expect(status.held == bytes)
-        return status
+        // What is pending is discarded behind the acknowledgement.
+        return try await daemon.status(of: guest, within: .seconds(5), until: "discarded") { $0.pending == 0 }
     }
 
     static func feature(_ name: String, of status: GuestStatus) -> FeatureStatus? {

@@ -78,7 +78,7 @@ extension BareMetalFlight {
             let start = clock.now
             _ = try await daemon.client.setTarget(TargetRequest(balloon: target), of: "guest")
             try await daemon.status(of: "guest", within: .seconds(30), until: "at 700 MiB") {
-                $0.held == target && $0.reported == target
+                $0.held == target && $0.reported == target && $0.pending == 0
             }
             flight.numbers["inflate-pages-per-second"] = Double(700 * 256) / (clock.now - start).seconds
             let freed = before - min(before, file.allocated)

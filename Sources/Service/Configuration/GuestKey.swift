@@ -20,6 +20,8 @@ struct GuestKey: Sendable {
         flag("free-page-reporting", \.freePageReporting),
         flag("free-page-hint", \.freePageHint),
         flag("page-poison", \.pagePoison),
+        flag("deferred-discard", \.deferredDiscard),
+        flag("populate-on-deflate", \.populateOnDeflate),
         flag("packed", \.packed),
         GuestKey(name: "statistics-interval", value: "SECONDS") { (draft, text) throws(ValueError) in
             guard let number = Double(text), let seconds = StatisticsInterval.seconds(number) else {

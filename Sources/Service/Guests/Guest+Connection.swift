@@ -94,7 +94,7 @@ extension Guest {
         statisticsArrivedAt = nil
         statisticsTimestamp = nil
         statisticsHeld = nil
-        sink.table = .init()
+        sink.replaceTable(.init())
         device.setLayout(GuestLayout())
         failedConnections = wasStarted ? 0 : failedConnections + 1
         wasStarted = false
@@ -104,6 +104,7 @@ extension Guest {
     }
 
     func close() {
+        flushPending()
         disconnect("the daemon stops")
         reactor.main.remove(listener.descriptor.raw)
     }
@@ -167,8 +168,16 @@ extension Guest {
         confirmUnsolicited()
     }
 
+    /// Takes up the table that the VMM has sent.
+    func replaceTable() {
+        // In the old table, and before the VMM is told that we have let go of it.
+        flushPending()
+        if let table = backend?.memory { sink.replaceTable(table) }
+    }
+
     func memoryChanged() {
-        if let table = backend?.memory { sink.table = table }
+        replaceTable()
+        judgeMemory()
         if let promised = configuration.max, sink.table.size > 0, sink.table.span != promised {
             complain(
                 "max is \(ByteSize(promised)), but the VMM shares \(ByteSize(sink.table.span)); that is what counts")
@@ -185,10 +194,7 @@ extension Guest {
         for queue in 0..<Door.mostQueues {
             backend?.forEachRingPages(queue) { reserved.append(PageRun(start: $0, count: $1)) }
         }
-        let memory = sink.table.regions.map {
-            PageRun(start: $0.guestAddress >> PageFrame.shift, count: $0.size >> PageFrame.shift)
-        }
-        device.setLayout(GuestLayout(memory: memory, reserved: reserved))
+        device.setLayout(GuestLayout(regions: sink.table.regions.map { GuestLayout.Region($0) }, reserved: reserved))
     }
 
     // MARK: - Rings
@@ -248,6 +254,7 @@ extension Guest {
         let isFresh = !(wasStarted && backend?.isResumed == true)
         if isFresh {
             device.startFresh()
+            failedBefore = sink.counters.failedBytes
             isAnswering = nil
             statisticsArrivedAt = nil
         } else {
@@ -263,6 +270,7 @@ extension Guest {
             say(.resumed, "the guest goes on where it was paused", ["held": device.held.count * PageFrame.size])
         }
         nextStatistics = statisticsInterval > 0 ? MonotonicClock.now() + statisticsInterval : nil
+        judgePeer()
         tell(.driverStarted(isFresh: isFresh, hasStatistics: device.negotiated.contains(.statistics)))
         resolveRequest()
     }
@@ -278,6 +286,8 @@ extension Guest {
         guard device.isRunning else { return }
         stoppedWithStatistics = device.statistics.heldBuffer != nil
         device.stop()
+        // A driver that was reset has all its pages again as soon as the stop is answered.
+        flushPending()
         statisticsDeadline = nil
         nextStatistics = nil
         wantsStatistics = false

@@ -9,6 +9,7 @@ extension Guest {
     /// Serves a queue until it is empty or its turn of so many steps is over.
     func serve(_ queue: Int, steps: Int = stepsPerTurn) {
         // What lies in a queue that is enabled before the others is looked at once all of them are.
+        guard !isFlushing else { return serveLater(queue) }
         for _ in 0..<steps {
             guard device.isRunning, backend?.isActive(queue) == true, let role = assignment.role(of: queue) else {
                 return
@@ -72,16 +73,16 @@ extension Guest {
     private func step(_ queue: Int, _ role: QueueRole) {
         switch role {
         case .inflate:
-            sink.isDeferring = device.negotiated.contains(.mustTellHost)
+            sink.timing = discardTiming
             let step = inflate(&work[queue])
             // The guest gathers its next pages while these are given back.
             if case .done = step { complete(queue) }
-            sink.flush()
-            sink.isDeferring = false
+            sink.requestEnded()
         case .deflate:
             let step = deflate(&work[queue])
             // Acknowledged before anything is made of it: the guest may hold its out-of-memory lock.
             if case .done = step { complete(queue) }
+            sink.requestEnded()
             switch step {
             case .done(let unsolicited), .more(let unsolicited):
                 if unsolicited > 0 {
@@ -105,7 +106,8 @@ extension Guest {
     }
 
     private func deflate(_ work: inout QueueWork) -> BalloonDevice.Step {
-        device.deflate(work.chain, &work.reader, memory: sink.table)
+        let memory = sink.table
+        return device.deflate(work.chain, &work.reader, memory: memory, sink: &sink)
     }
 
     private func report(_ work: inout QueueWork) -> Bool {
@@ -162,10 +164,5 @@ extension Guest {
     private func requestSeen() {
         hasSeenRequest = true
         problems.removeAll { $0 == Self.unsharedMemory }
-    }
-
-    private func noteDiscardFailure() {
-        guard let error = sink.discarder.lastError else { return }
-        complain("memory could not be given back: \(error); the balloon counts, but frees nothing")
     }
 }

@@ -10,6 +10,7 @@ internal import Virtio
 extension Guest {
     /// All that is known of the guest now.
     func status() -> GuestStatus {
+        noteDiscardFailure()
         let held = device.held.count * PageFrame.size
         let max = self.max
         return GuestStatus(
@@ -17,7 +18,8 @@ extension Guest {
             max: max,
             visible: max.map { $0 > held ? $0 - held : 0 },
             requested: requestedBytes, target: UInt64(device.target) * PageFrame.size,
-            reported: UInt64(device.reported) * PageFrame.size, held: held, hostMemory: hostMemory,
+            reported: UInt64(device.reported) * PageFrame.size, held: held, discarded: discarded,
+            pending: sink.pendingBytes, hostMemory: hostMemory,
             balloon: balloonState, reason: arbiter.reason, retrySeconds: retrySeconds, features: features,
             statistics: statisticsStatus, counters: counters, problems: problems)
     }
@@ -80,8 +82,10 @@ extension Guest {
         counters.unsolicitedPages = device.counters.unsolicitedPages
         counters.reportedFreeBytes = device.counters.reportedBytes
         counters.hintedFreeBytes = device.counters.hintedBytes
-        counters.discardedBytes = sink.discarder.bytes
-        counters.discardCalls = sink.discarder.calls
+        counters.discardedBytes = sink.counters.bytes
+        counters.discardCalls = sink.counters.calls
+        counters.discardFailures = sink.counters.failures
+        counters.populatedBytes = sink.counters.populatedBytes
         counters.badPages = device.counters.badPages
         counters.badChains = badChains + device.counters.unreadable
         counters.alarms = alarms

@@ -13,16 +13,20 @@ extension Guest {
         switch action {
         case .nothing: return false
         case .closed:
+            // Nobody would tell us any more that the memory is not the balloon's.
+            sink.dropPending()
             disconnect("the VMM closed the connection")
             return false
         case .done: break
-        case .featuresNegotiated(let bits): device.negotiate(BalloonFeatures(rawValue: bits))
+        case .featuresNegotiated(let bits):
+            flushPending()
+            device.negotiate(BalloonFeatures(rawValue: bits))
         case .readConfiguration(let offset, let count):
             try backend?.vfioUser?.answerConfiguration(configurationBytes(offset: offset, count: count))
         case .writeConfiguration(let offset, let bytes): writeConfiguration(offset: offset, bytes)
         case .memoryChanging:
             // What is gone is let go of at once. But what the guest gave is not forgotten for a moment's gap.
-            if let table = backend?.memory { sink.table = table }
+            replaceTable()
         case .memoryChanged: memoryChanged()
         case .started: ringsChanged()
         case .notified(let queue): notified(queue)

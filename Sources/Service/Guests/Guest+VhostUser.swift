@@ -13,10 +13,13 @@ extension Guest {
         switch consume action {
         case .nothing: return false
         case .closed:
+            // Nobody would tell us any more that the memory is not the balloon's.
+            sink.dropPending()
             disconnect("the VMM closed the connection")
             return false
         case .done: break
         case .featuresNegotiated(let bits):
+            flushPending()
             device.negotiate(BalloonFeatures(rawValue: bits))
         case .readConfiguration(let offset, let count):
             try backend?.vhostUser?.answerConfiguration(

@@ -22,7 +22,11 @@ final class Guest {
     var failedConnections = 0
 
     var device: BalloonDevice
-    var sink = FileDiscardSink()
+    var sink: FileDiscardSink
+    /// What is pending is being discarded on this thread; the guest's own queues wait.
+    var isFlushing = false
+    /// Bytes that could not be given back, before the driver started.
+    var failedBefore: UInt64 = 0
     var backend: Door?
     var assignment = QueueAssignment(negotiated: [], configured: 0)
     /// Where each queue's kick is watched, by descriptor.
@@ -89,6 +93,7 @@ final class Guest {
         self.log = log
         listener = try UnixSocketPath(configuration.socket).listen()
         device = BalloonDevice(offering: Guest.features(of: configuration))
+        sink = FileDiscardSink(discards: reactor.discards, populates: configuration.populateOnDeflate)
         statisticsInterval = UInt64(Swift.max(0, configuration.statisticsInterval) * 1e9)
         request = configuration.target
         try reactor.main.add(listener.descriptor.raw, token: Token.of(guest: index, .listener))

@@ -1,5 +1,6 @@
 internal import ControlAPI
 internal import DequeModule
+internal import HostMemory
 internal import Linux
 
 /// What lives on the reactor's thread: the polls and the guests.
@@ -8,6 +9,8 @@ internal import Linux
 final class ReactorState {
     let main: EventPoll
     let urgent: EventPoll
+    /// The thread that gives memory back.
+    let discards: DiscardLoop
     private var guests: [Guest] = []
     private var events: [EventPoll.Event] = []
     private var urgentEvents: [EventPoll.Event] = []
@@ -27,7 +30,8 @@ final class ReactorState {
     private static let deepestUrgent = 4
     private var turns: UInt64 = 0
 
-    init(main: consuming EventPoll, urgent: consuming EventPoll) {
+    init(main: consuming EventPoll, urgent: consuming EventPoll, discards: DiscardLoop) {
+        self.discards = discards
         self.main = main
         self.urgent = urgent
     }
