@@ -69,4 +69,25 @@ import Testing
         let failed = findings.filter { $0.outcome == .fail }.map(\.check)
         #expect(failed.contains("qemu") && failed.contains("control socket"))
     }
+
+    @Test func tooFewDescriptorsForTheGuestsFail() {
+        let short = LimitChecks.descriptors(1000, limit: 4096)
+        #expect(short.outcome == .fail)
+        #expect(
+            short.why == "1000 guests need 19256 file descriptors (19 each, 256 for the daemon), and 4096 are allowed: "
+                + "enough for 202 guests")
+        #expect(short.help?.isEmpty == false)
+        #expect(LimitChecks.descriptors(1000, limit: 19256).outcome == .ok)
+        #expect(LimitChecks.descriptors(nil, limit: 524288).outcome == .ok)
+        #expect(LimitChecks.descriptors(nil, limit: 300).outcome == .warn)
+    }
+
+    @Test func reactorsKeepToProcessors() {
+        #expect(ReactorPlan(guests: 1, usable: [0, 1, 2, 3]).processors == [nil])
+        #expect(ReactorPlan(guests: 9, usable: [5]).processors == [nil])
+        #expect(ReactorPlan(guests: 2, usable: [0, 1, 2, 3]).processors == [0, 2])
+        #expect(ReactorPlan(guests: 1000, usable: Array(0..<16)).processors == [0, 2, 4, 6, 8, 10, 12, 14])
+        #expect(ReactorPlan(guests: 3, usable: []).processors == [nil])
+        #expect(ReactorPlan(guests: 1, reactors: 3, usable: [0]).processors == [nil, nil, nil])
+    }
 }

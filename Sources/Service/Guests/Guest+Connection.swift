@@ -137,6 +137,8 @@ extension Guest {
             while count < limit, backend != nil {
                 guard try receiveOne() else { break }
                 count += 1
+                // Memory that is mapped anew takes a while: a guest that is out of memory waits for one message at most.
+                reactor.serveUrgent()
             }
         } catch {
             complain("the connection was closed: \(error)")
@@ -209,7 +211,7 @@ extension Guest {
         }
         if isStarted, !device.isRunning { driverStarted() }
         // Kicks may have been given before anybody looked.
-        if isStarted { serveAll() }
+        if isStarted { serveAllLater() }
     }
 
     /// Watches the kick of an active queue, the deflate queue's before all others.

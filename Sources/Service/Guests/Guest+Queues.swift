@@ -6,46 +6,11 @@ internal import Linux
 internal import Virtio
 
 extension Guest {
-    /// Requests, or steps of one, that a queue gets before others have their turn.
-    private static let turnsPerQueue = 64
-
-    /// The driver told that a queue has something.
-    func kicked(_ queue: Int) {
-        guard watched[queue] != nil else { return }
-        if backend?.drainKick(queue) != true {
-            unwatch(queue)
-            complain("queue \(queue): its kick is no eventfd")
-            return
-        }
-        serve(queue)
-        if !hasSeenRequest { suspectUnsharedMemory() }
-    }
-
-    /// Looks at all queues, the deflate queue first.
-    func serveAll() {
-        if let deflate = assignment.queue(for: .deflate) { serve(deflate) }
-        for queue in 0..<Door.mostQueues { serve(queue) }
-    }
-
-    /// Serves a queue when this guest's turn comes.
-    func serveLater(_ queue: Int) {
-        waiting |= 1 << UInt32(queue)
-        reactor.remember(index)
-    }
-
-    /// Looks at the queues that were left for later, the deflate queue first.
-    func serveWaiting() {
-        let queues = waiting
-        waiting = 0
-        if let deflate = assignment.queue(for: .deflate), queues & 1 << UInt32(deflate) != 0 { serve(deflate) }
-        for queue in 0..<Door.mostQueues where queues & 1 << UInt32(queue) != 0 { serve(queue) }
-    }
-
-    /// Serves a queue until it is empty or its turn is over.
-    func serve(_ queue: Int) {
+    /// Serves a queue until it is empty or its turn of so many steps is over.
+    func serve(_ queue: Int, steps: Int = stepsPerTurn) {
         // What lies in a queue that is enabled before the others is looked at once all of them are.
-        guard !isFlushing else { return reactor.remember(index) }
-        for _ in 0..<Self.turnsPerQueue {
+        guard !isFlushing else { return serveLater(queue) }
+        for _ in 0..<steps {
             guard device.isRunning, backend?.isActive(queue) == true, let role = assignment.role(of: queue) else {
                 return
             }
@@ -153,7 +118,11 @@ extension Guest {
     private func complete(_ queue: Int) {
         work[queue].isBegun = false
         giveBack(queue, head: work[queue].chain.head)
+        // Room for a chain of thousands of buffers is not kept: there are many queues.
+        if work[queue].chain.buffers.count > Self.mostKeptBuffers { work[queue].chain = DescriptorChain() }
     }
+
+    private static let mostKeptBuffers = 128
 
     /// Returns a chain.
     func giveBack(_ queue: Int, head: UInt16) {

@@ -39,12 +39,7 @@ extension Guest {
     /// The driver notified a queue. A deflation is served at once, anything else when this guest's turn comes.
     private func notified(_ queue: Int) {
         guard device.isRunning, let role = assignment.role(of: queue) else { return }
-        if role == .deflate {
-            serve(queue)
-        } else {
-            serveLater(queue)
-        }
-        if !hasSeenRequest { suspectUnsharedMemory() }
+        notified(queue, isUrgent: role == .deflate)
     }
 
     /// Unlike a stop over vhost-user this is surely the end of a driver: its balloon is empty.

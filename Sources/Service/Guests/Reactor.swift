@@ -3,7 +3,7 @@ internal import HostMemory
 internal import Linux
 internal import Synchronization
 
-/// The thread that serves guests: it waits for sockets, kicks and deadlines, and does all work on them itself.
+/// A thread that serves guests: it waits for sockets, kicks and deadlines, and does all work on them itself.
 ///
 /// Guests are confined to it. The control plane hands it closures through a mailbox; they are rare. Deflate queues are
 /// watched by a second, urgent poll that is looked at between any two pieces of other work: a guest that is out of
@@ -19,7 +19,11 @@ final class Reactor: Sendable {
     /// What the second thread does: memory is given back while this one serves guests.
     private let discards = DiscardLoop()
 
-    init() throws(SystemError) {
+    /// The processor that the thread keeps to; `nil`: any.
+    private let processor: Int?
+
+    init(processor: Int? = nil) throws(SystemError) {
+        self.processor = processor
         wake = try EventCounter()
     }
 
@@ -32,7 +36,11 @@ final class Reactor: Sendable {
         let state = ReactorState(main: main, urgent: urgent, discards: discards)
         // The state is made here and used on the thread alone.
         nonisolated(unsafe) let confined = state
-        startThread("reactor") { [self] in run(confined) }
+        startThread("reactor") { [self] in
+            // What a queue's service touches stays in one processor's cache. Where it is refused, it works all the same.
+            if let processor { try? Processors.pinThread(to: processor) }
+            run(confined)
+        }
         startThread("discard") { [discards] in discards.run() }
     }
 
@@ -58,10 +66,15 @@ final class Reactor: Sendable {
         }
     }
 
-    /// Ends the threads after the work at hand, and waits for them.
-    func stop() {
+    /// Tells the reactor to end after the work at hand.
+    func endSoon() {
         isStopping.store(true, ordering: .releasing)
         wake.signal()
+    }
+
+    /// Ends the threads after the work at hand, and waits for them.
+    func stop() {
+        endSoon()
         // The first to end is the reactor: it leaves nothing pending behind.
         ended.wait()
         discards.stop()

@@ -1,18 +1,33 @@
 internal import ControlAPI
+internal import DequeModule
 internal import HostMemory
 internal import Linux
 
 /// What lives on the reactor's thread: the polls and the guests.
+///
+/// Its work per turn does not grow with the number of guests, only with what they do; and each turn is bounded.
 final class ReactorState {
     let main: EventPoll
     let urgent: EventPoll
     /// The thread that gives memory back.
     let discards: DiscardLoop
-    private(set) var guests: [Guest] = []
+    private var guests: [Guest] = []
     private var events: [EventPoll.Event] = []
     private var urgentEvents: [EventPoll.Event] = []
+    private var urgentDepth = 0
     /// Guests with requests that are begun or waiting, though no event will tell of them.
-    private var unfinished: [Int] = []
+    private var ready = Turns()
+    private var deadlines = Deadlines()
+    /// Questions of the control plane.
+    private var mail = Deque<Reactor.Work>()
+
+    // What one turn of the reactor does at most, besides the 64 events that a poll brings: then the polls are looked at
+    // again.
+    private static let guestsPerTurn = 8
+    private static let deadlinesPerTurn = 64
+    private static let mailPerTurn = 8
+    /// Serving an urgent guest can lead to serving another one in between; not without end.
+    private static let deepestUrgent = 4
     private var turns: UInt64 = 0
 
     init(main: consuming EventPoll, urgent: consuming EventPoll, discards: DiscardLoop) {
@@ -21,45 +36,52 @@ final class ReactorState {
         self.urgent = urgent
     }
 
-    func add(_ guest: Guest) {
-        guests.append(guest)
+    /// Serves one more guest; its number here is the count of those before it.
+    func add(_ configuration: GuestConfiguration, log: EventLog) throws {
+        guests.append(try Guest(configuration: configuration, index: guests.count, reactor: self, log: log))
     }
 
-    func guest(named name: String) -> Guest? {
-        guests.first { $0.configuration.name == name }
+    /// Does something to a guest, which may change when it is due.
+    func with<Result>(_ index: Int, _ body: (Guest) -> Result) -> Result {
+        defer { deadlines.set(index, to: guests[index].deadline) }
+        return body(guests[index])
     }
 
     /// A guest has work left that no event will announce.
-    func remember(_ guest: Int) {
-        if !unfinished.contains(guest) { unfinished.append(guest) }
-    }
+    func remember(_ guest: Int) { ready.append(guest) }
 
     /// Waits once and deals with what there is.
-    func turn(wake: borrowing EventCounter, mail: () -> [Reactor.Work]) {
+    func turn(wake: borrowing EventCounter, takeMail: () -> [Reactor.Work]) {
         turns += 1
         events.removeAll(keepingCapacity: true)
         // A poll that fails would fail for ever; there is nothing to serve guests with then.
         do { try main.wait(timeout: timeout(), appendingTo: &events) } catch { return }
-        serveUrgent()
+        // The urgent poll is one of the descriptors of this one; it may be missing where there are more than fit.
+        let isFull = events.count >= EventPoll.mostEvents
+        if isFull || events.contains(where: { $0.token == Token.urgent }) { serveUrgent() }
         for event in events {
             switch event.token {
             case Token.wake:
                 _ = wake.drain()
-                for work in mail() { work(self) }
+                mail.append(contentsOf: takeMail())
             case Token.urgent: break
-            default: dispatch(event)
+            default:
+                dispatch(event)
+                // A kick is only noted here.
+                if !Token.isKick(event.token) { serveUrgent() }
             }
-            serveUrgent()
         }
-        let now = MonotonicClock.now()
-        for guest in guests where (guest.deadline ?? .max) <= now { guest.fire(at: now) }
-        let left = unfinished
-        unfinished.removeAll(keepingCapacity: true)
-        for index in left { guests[index].serveWaiting() }
+        fireDeadlines()
+        serveTurns()
+        // Behind the guests: an answer tells of all that came before the question.
+        answerMail()
     }
 
     /// Serves the deflate queues that have been kicked, and the sockets by which such a kick may come, if any.
     func serveUrgent() {
+        guard urgentDepth < Self.deepestUrgent else { return }
+        urgentDepth += 1
+        defer { urgentDepth -= 1 }
         urgentEvents.removeAll(keepingCapacity: true)
         do { try urgent.wait(timeout: 0, appendingTo: &urgentEvents) } catch { return }
         for event in urgentEvents { dispatch(event) }
@@ -67,6 +89,8 @@ final class ReactorState {
 
     /// The daemon ends: sockets are removed, connections closed.
     func close() {
+        // Nobody is left without an answer.
+        while let work = mail.popFirst() { work(self) }
         for guest in guests { guest.close() }
         guests = []
     }
@@ -74,22 +98,47 @@ final class ReactorState {
     private func dispatch(_ event: EventPoll.Event) {
         let (index, source) = Token.decode(event.token)
         guard index < guests.count else { return }
-        switch source {
-        case .listener: guests[index].acceptConnection()
-        case .socket: guests[index].socketReady(turn: turns)
-        case .kick(let queue): guests[index].kicked(queue)
+        with(index) { guest in
+            switch source {
+            case .listener: guest.acceptConnection()
+            case .socket: guest.socketReady(turn: turns)
+            case .kick(let queue): guest.kicked(queue)
+            }
+        }
+    }
+
+    private func fireDeadlines() {
+        guard deadlines.first != nil else { return }
+        let now = MonotonicClock.now()
+        for _ in 0..<Self.deadlinesPerTurn {
+            guard let (guest, time) = deadlines.first, time <= now else { return }
+            with(guest) { $0.fire(at: now) }
+            serveUrgent()
+        }
+    }
+
+    private func serveTurns() {
+        // Nobody has two turns before the polls have been looked at.
+        for _ in 0..<min(ready.count, Self.guestsPerTurn) {
+            guard let guest = ready.next() else { return }
+            with(guest) { $0.serveWaiting() }
+            if ready.count > 0 { serveUrgent() }
+        }
+    }
+
+    private func answerMail() {
+        for _ in 0..<Self.mailPerTurn {
+            guard let work = mail.popFirst() else { return }
+            work(self)
+            serveUrgent()
         }
     }
 
     /// Nanoseconds until something is due; `nil`: nothing is.
     private func timeout() -> UInt64? {
-        guard unfinished.isEmpty else { return 0 }
-        var first: UInt64?
-        for guest in guests {
-            if let deadline = guest.deadline { first = min(first ?? deadline, deadline) }
-        }
-        guard let first else { return nil }
+        guard ready.count == 0, mail.isEmpty else { return 0 }
+        guard let (_, time) = deadlines.first else { return nil }
         let now = MonotonicClock.now()
-        return first > now ? first - now : 0
+        return time > now ? time - now : 0
     }
 }
