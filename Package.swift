@@ -119,7 +119,7 @@ let package = Package(
             ["Checks", "Service", "ControlAPI", "VhostUser", "VfioUser", "Balloon", "Virtio", "Linux", "CLinux"]),
         tests(
             "ConformanceTests",
-            ["Checks", "Conformance", "Service", "ControlAPI", "VhostUser", "Virtio", "Balloon", "Linux"]),
+            ["Checks", "Conformance", "Service", "ControlAPI", "VhostUser", "Virtio", "Balloon", "Linux", system]),
         tests("LoadTests", ["Load", "Service", "ControlAPI", "VhostUser", "Linux"]),
         tests("ControlAPITests", ["ControlAPI", "TestSupport"]),
         tests("ServiceTests", ["Service", "ControlAPI", "Linux", "TestSupport", logging]),
