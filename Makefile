@@ -40,7 +40,7 @@ conformance: build guest ## Run the conformance kit against our device and QEMU'
 test: lab ## Build and run all tests, those with real guests too
 	@Guest/build.sh x86_64
 	@$(SWIFT) build --build-tests
-	@AEROSTAT=$(CURDIR)/.build/debug/aerostat $(SWIFT) test --skip-build
+	@AEROSTAT=$(CURDIR)/.build/debug/aerostat $(SWIFT) test --skip-build --no-parallel
 
 SECONDS ?= 60
 fuzz: ## Fuzz what guests and VMMs can write, SECONDS=60 for each target
