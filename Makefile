@@ -2,7 +2,7 @@
 SWIFT ?= swift
 SOURCES := Sources Tests Fuzz Package.swift Guest/Package.swift Guest/Sources
 .DEFAULT_GOAL := help
-.PHONY: help lab build demo bench bench-device simulate guest bare-metal conformance test fuzz lint clean
+.PHONY: help lab build demo bench bench-device balance simulate guest bare-metal conformance test fuzz lint clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ bench-device: lab build ## Measure the device without a guest: messages, discard
 
 simulate: build ## Hold our arbiter against its rivals on traces (AEROSTAT_TRACES=FOLDER), in virtual time
 	@.build/release/aerostat-lab simulate
+
+balance: lab build ## Share 1.8 GiB among three guests of 1 GiB, ours against what people run today
+	@.build/release/aerostat-lab balance
 
 guest: ## Build the bare-metal images, guest and tester: Embedded Swift for x86_64, riscv64, aarch64
 	@Guest/build.sh

@@ -99,7 +99,7 @@ let package = Package(
             "Lab",
             [
                 "QMP", "ControlAPI", "CLab", "Linux", "Virtio", "Balloon", "HostMemory", "VhostUser", "Checks",
-                "Conformance",
+                "Conformance", "Simulation",
             ]),
         .executableTarget(
             name: "aerostat-lab", dependencies: ["Lab", "Arbiter", "Balloon", "Simulation", argumentParser],

@@ -16,9 +16,11 @@ struct AerostatLab: AsyncParsableCommand {
             BenchArbiter.self,
             Conformance.self,
             Simulate.self,
+            Balance.self,
         ])
 }
 
 extension KernelSeries: ExpressibleByArgument {}
 extension Architecture: ExpressibleByArgument {}
 extension InflateCase: ExpressibleByArgument {}
+extension BalancePolicy: ExpressibleByArgument {}
