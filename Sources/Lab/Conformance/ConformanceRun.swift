@@ -52,8 +52,8 @@ public struct ConformanceRun: Sendable {
         return result
     }
 
-    /// QEMU's own device. Nobody makes it ask for hints: it does so only while it migrates, and was seen to hang when a
-    /// machine ends its hints by a reset then.
+    /// QEMU's own device. Nobody makes it ask for hints: it does so only while it migrates, and the tester was seen to
+    /// hang there, for a cause that was not found.
     public func qemu(_ progress: @escaping @Sendable (Int) -> Void = { _ in }) async throws -> ConformanceResult {
         var configuration = BareMachineConfiguration(.x86)
         configuration.balloon = .qemu(properties: Self.features + ["page-poison=on", "iothread=hinting"])
