@@ -8,11 +8,7 @@ extension GuestArbiter {
     mutating func raiseAlarm(_ pages: UInt64, _ now: UInt64, _ held: UInt64, _ decision: inout Decision) {
         guard isRunning else { return }
         let isNew = state != .alarm
-        if isNew {
-            state = .alarm
-            stepWaitsForStatistics = false
-            heldAtAlarm = held + pages
-        }
+        if isNew { enterAlarm(held.addingReportingOverflow(pages).partialValue) }
         wellSince = nil
         stepDown(now, held, "the guest took \(mebibytes(pages)) back unasked", &decision)
         if isNew {
@@ -20,11 +16,29 @@ extension GuestArbiter {
         }
     }
 
+    /// The guest takes nothing back, but suffers.
+    mutating func raiseAlarm(
+        onItsKnees complaint: String, _ now: UInt64, _ held: UInt64, _ decision: inout Decision
+    ) {
+        enterAlarm(held)
+        stepDown(now, held, complaint, &decision)
+        decision.happenings.append(.pressure(held: held, target: target, reason: complaint))
+    }
+
+    private mutating func enterAlarm(_ held: UInt64) {
+        state = .alarm
+        stepWaitsForStatistics = false
+        isSuspected = false
+        wellSince = nil
+        heldAtAlarm = held
+    }
+
     /// Gives back one more step.
     mutating func stepDown(_ now: UInt64, _ held: UInt64, _ why: String, _ decision: inout Decision) {
         let from = min(target, held, requested ?? 0)
         let step = max(tuning.leastAlarmStep, from / 2)
         target = from > step ? from - step : 0
+        wished = target
         lastStep = now
         reason = why
         decision.requestStatistics = hasStatistics
@@ -75,6 +89,7 @@ extension GuestArbiter {
 
     private mutating func endAlarm(_ now: UInt64, _ held: UInt64, isExhausted: Bool, _ decision: inout Decision) {
         let pause = nextBackOff(now)
+        wished = nil
         state = .holdOff(until: now + pause)
         wakeAt = now + pause
         target = min(target, held)

@@ -4,11 +4,15 @@ extension GuestArbiter {
     /// A set of statistics arrived.
     mutating func learn(_ set: BalloonStatistics, _ now: UInt64, _ held: UInt64, _ decision: inout Decision) {
         let seconds = previous.map { Double(now - $0.at) / 1e9 } ?? 0
-        let health = Health(set, after: previous?.set, seconds: seconds)
+        let health = Health(set, after: previous?.set, seconds: seconds, within: memory)
+        let hasInflated = previous != nil && held > heldAtHealth
         previous = (set, now)
+        self.health = health
+        heldAtHealth = held
         hasStatistics = true
         hasAnswered = true
         guard isRunning else { return }
+        if isOnItsKnees(health, wasInflating: hasInflated, now, held, &decision) { return }
         switch state {
         case .notAnswering:
             decision.happenings.append(.statisticsBack)
@@ -20,7 +24,10 @@ extension GuestArbiter {
         case .alarm:
             judge(health, now, held, &decision)
         case .inflating:
-            if stepWaitsForStatistics {
+            if hasInflated, let complaint = health.suffering(tuning, wasInflating: true) {
+                // No further. If that does not help, the next set raises the alarm.
+                giveUp(now, held, complaint, &decision)
+            } else if stepWaitsForStatistics {
                 takeStep(health, now, held, &decision)
             } else if let available = health.available, available < health.reserve(tuning) / 2 {
                 giveUp(now, held, "the guest has only \(mebibytes(available)) available", &decision)
@@ -40,6 +47,8 @@ extension GuestArbiter {
     /// The guest did not answer in time. One that answered before is taken to be too short of memory to answer.
     mutating func lostStatistics(_ now: UInt64, _ held: UInt64, _ decision: inout Decision) {
         previous = nil
+        health = nil
+        isSuspected = false
         guard isRunning else { return }
         guard hasAnswered else {
             // Windows negotiates statistics and answers only with a service installed: do without.
@@ -65,6 +74,31 @@ extension GuestArbiter {
             decision.requestStatistics = false
             wakeAt = nil
         }
+    }
+
+    /// A guest can be on its knees without one out-of-memory deflation: its working set is thrown out as fast as it is
+    /// read. Then it is given its pages back as if it had taken some.
+    ///
+    /// - Returns: whether the alarm was raised.
+    private mutating func isOnItsKnees(
+        _ health: Health, wasInflating: Bool, _ now: UInt64, _ held: UInt64, _ decision: inout Decision
+    ) -> Bool {
+        switch state {
+        case .settled, .holdOff, .stalled: break
+        default: return false
+        }
+        guard held > 0, let complaint = health.suffering(tuning, wasInflating: wasInflating) else {
+            if isSuspected { wakeAt = nil }
+            isSuspected = false
+            return false
+        }
+        if state == .settled, !isSuspected {
+            isSuspected = true
+            wakeAt = now + tuning.secondLook
+            return false
+        }
+        raiseAlarm(onItsKnees: complaint, now, held, &decision)
+        return true
     }
 
     // MARK: - Reclaim

@@ -35,6 +35,23 @@ public struct GuestArbiter: Sendable {
     var progressAt: UInt64 = 0
     var reclaimBase: UInt64 = 0
 
+    // What statistics said last.
+    var health: Health?
+    /// What was held when they came, in pages.
+    var heldAtHealth: UInt64 = 0
+    /// It looked as if the guest were on its knees; it is asked again before anything is made of it.
+    var isSuspected = false
+
+    // A guest of a host with a budget (see ``HostArbiter``).
+    /// Pages that the guest has: what it says beyond them is not believed.
+    var memory = UInt64.max
+    /// Pages by which a decision may raise what the guest is promised.
+    var grantable = UInt64.max
+    /// The target that the last step of an alarm was to reach.
+    var wished: UInt64?
+    /// Nothing is decided: the target stays as it is.
+    var isFrozen = false
+
     public init(tuning: Tuning = Tuning()) {
         self.tuning = tuning
     }
@@ -43,6 +60,11 @@ public struct GuestArbiter: Sendable {
     public mutating func handle(_ input: Input, at now: UInt64, held: UInt64) -> Decision {
         var decision = Decision()
         let before = target
+        let promised = promised(held)
+        if isFrozen {
+            note(input, now, held)
+            return decision
+        }
         switch input {
         case .driverStarted(let isFresh, let hasStatistics):
             start(isFresh: isFresh, hasStatistics: hasStatistics, now, held, &decision)
@@ -69,13 +91,19 @@ public struct GuestArbiter: Sendable {
         }
         // A starving guest is never asked for more, whatever becomes of its held pages.
         if state == .alarm || state == .notAnswering { target = min(target, held) }
+        // Nothing is promised that the host does not have.
+        target = max(target, promised > grantable ? promised - grantable : 0)
+        finish(before, held, &decision)
+        return decision
+    }
+
+    func finish(_ before: UInt64, _ held: UInt64, _ decision: inout Decision) {
         if target != before {
             // A guest that took its last pages back has no use for an interrupt, and it may be a driver that is leaving:
             // QEMU does not survive a configuration change behind a device's stop.
             decision.interrupt = isRunning && !(state == .alarm && held == 0)
             decision.happenings.append(.targetSet(pages: target, reason: reason))
         }
-        return decision
     }
 
     private var pauseEnd: UInt64? {
@@ -101,7 +129,10 @@ public struct GuestArbiter: Sendable {
         isRunning = true
         self.hasStatistics = hasStatistics
         previous = nil
+        health = nil
+        isSuspected = false
         if isFresh {
+            wished = nil
             hasAnswered = false
             strikes = 0
             lastTrouble = nil
@@ -153,6 +184,8 @@ public struct GuestArbiter: Sendable {
     /// Sets out for what the operator asked for.
     mutating func pursue(_ now: UInt64, _ held: UInt64, _ decision: inout Decision) {
         wakeAt = nil
+        wished = nil
+        isSuspected = false
         stepWaitsForStatistics = false
         let goal = requested ?? 0
         if goal > held {
@@ -288,6 +321,8 @@ public struct GuestArbiter: Sendable {
             wakeAt = now + tuning.inflatePace
         case .alarm:
             lookAgain(now, held, &decision)
+        case .settled:
+            if isSuspected { decision.requestStatistics = hasStatistics }
         default: break
         }
     }

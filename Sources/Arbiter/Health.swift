@@ -7,22 +7,49 @@ public struct Health: Sendable, Equatable {
     /// Pages that are not used for anything.
     public let free: UInt64?
     public let total: UInt64?
+    /// Seconds between the two sets; 0 where there is only one.
+    public let seconds: Double
+    /// By how many pages a second `available` grew; negative where it shrank.
+    public let availableGrowth: Double?
     /// Major faults a second since the set before.
     public let faultRate: Double?
+    /// Pages a second that were swapped in.
+    public let swapInRate: Double?
     /// Pages that tasks had to reclaim themselves since the set before; Linux 6.12 and newer.
     public let directReclaim: UInt64?
+    /// Pages a second that tasks scanned themselves, looking for some to reclaim; Linux 6.12 and newer.
+    public let directScanRate: Double?
+    /// Allocations a second that waited for reclaim; Linux 6.12 and newer.
+    public let stallRate: Double?
 
-    /// - Parameter seconds: between the two sets.
-    public init(_ now: BalloonStatistics, after before: BalloonStatistics?, seconds: Double) {
-        available = now[.availableMemory].map { $0 / PageFrame.size }
-        free = now[.freeMemory].map { $0 / PageFrame.size }
-        total = now[.totalMemory].map { $0 / PageFrame.size }
+    /// - Parameters:
+    ///   - seconds: between the two sets.
+    ///   - memory: pages that the guest has: what it claims beyond them is not believed.
+    public init(
+        _ now: BalloonStatistics, after before: BalloonStatistics?, seconds: Double, within memory: UInt64 = .max
+    ) {
+        func pages(_ tag: StatisticsTag) -> UInt64? { now[tag].map { min($0 / PageFrame.size, memory) } }
         func growth(_ tag: StatisticsTag) -> UInt64? {
             guard let new = now[tag], let old = before?[tag], new >= old else { return nil }
             return new - old
         }
-        faultRate = seconds > 0 ? growth(.majorFaults).map { Double($0) / seconds } : nil
+        func rate(_ tag: StatisticsTag, per unit: UInt64 = 1) -> Double? {
+            seconds > 0 ? growth(tag).map { Double($0 / unit) / seconds } : nil
+        }
+        available = pages(.availableMemory)
+        free = pages(.freeMemory)
+        total = pages(.totalMemory)
+        self.seconds = seconds
+        if seconds > 0, let available, let old = before?[.availableMemory].map({ min($0 / PageFrame.size, memory) }) {
+            availableGrowth = (Double(available) - Double(old)) / seconds
+        } else {
+            availableGrowth = nil
+        }
+        faultRate = rate(.majorFaults)
+        swapInRate = rate(.swapIn, per: PageFrame.size)
         directReclaim = growth(.directReclaims).map { $0 / PageFrame.size }
+        directScanRate = rate(.directScans, per: PageFrame.size)
+        stallRate = rate(.allocationStalls)
     }
 
     /// What must be left to the guest, in pages.
@@ -30,25 +57,65 @@ public struct Health: Sendable, Equatable {
         max(tuning.reserve, (total ?? 0) / 32)
     }
 
+    /// What a guest that is well has available, in pages.
+    func comfort(_ tuning: Tuning) -> UInt64 {
+        max(tuning.leastAvailable, (total ?? 0) / 10)
+    }
+
+    /// Nothing is free, as far as the guest says.
+    func isTight(_ tuning: Tuning) -> Bool {
+        free.map { $0 < reserve(tuning) } ?? true
+    }
+
     /// Why the guest is not well, or `nil` if it is.
     ///
     /// Faults alone prove nothing: a guest that was just given memory reads its files back in. Together with little
     /// free memory they are a working set that is thrown out as fast as it is read.
     func complaint(_ tuning: Tuning) -> String? {
-        let least = max(tuning.leastAvailable, (total ?? 0) / 10)
+        let least = comfort(tuning)
         if let available, available < least {
             return "only \(mebibytes(available)) available, \(mebibytes(least)) wanted"
         }
-        let isTight = free.map { $0 < reserve(tuning) } ?? true
-        guard isTight else { return nil }
-        if let faultRate, faultRate > tuning.faultRate {
-            return "\(Int(min(faultRate, 1e9))) major faults a second and no free memory"
-        }
+        guard isTight(tuning) else { return nil }
+        if let complaint = thrashing(tuning) { return complaint }
         if let directReclaim, directReclaim > 0 {
             return "tasks reclaim memory themselves"
         }
         return nil
     }
+
+    /// Why the guest is on its knees, though it took nothing back, or `nil` if it is not.
+    ///
+    /// - Parameter wasInflating: the balloon grew meanwhile. Its own allocations then show up as reclaim.
+    func suffering(_ tuning: Tuning, wasInflating: Bool) -> String? {
+        if let available, available < reserve(tuning) / 2 { return "only \(mebibytes(available)) available" }
+        guard isTight(tuning) else { return nil }
+        if let complaint = thrashing(tuning) { return complaint }
+        guard !wasInflating else { return nil }
+        if let stallRate, stallRate > tuning.stallRate {
+            return "\(whole(stallRate)) allocations a second wait for memory"
+        }
+        if let directScanRate, directScanRate > tuning.directScanRate {
+            return "tasks look through \(mebibytes(UInt64(whole(directScanRate)))) a second for memory themselves"
+        }
+        if seconds > 0, let directReclaim, Double(directReclaim) / seconds > tuning.directReclaimRate {
+            return "tasks reclaim memory themselves"
+        }
+        return nil
+    }
+
+    private func thrashing(_ tuning: Tuning) -> String? {
+        if let faultRate, faultRate > tuning.faultRate {
+            return "\(whole(faultRate)) major faults a second and no free memory"
+        }
+        if let swapInRate, swapInRate > tuning.swapInRate {
+            return "\(mebibytes(UInt64(whole(swapInRate)))) a second are swapped in and no memory is free"
+        }
+        return nil
+    }
+
+    /// A claim as large as a guest likes, for people.
+    private func whole(_ rate: Double) -> Int { Int(min(rate, 1e9)) }
 
     /// Pages by which the balloon may grow without hurting.
     ///

@@ -36,6 +36,8 @@ public enum Happening: Sendable, Equatable {
     case targetSet(pages: UInt64, reason: String)
     case targetReached(pages: UInt64)
     case alarm(unsolicited: UInt64, held: UInt64, target: UInt64)
+    /// The guest took nothing back, but its statistics say that it is on its knees: an alarm too.
+    case pressure(held: UInt64, target: UInt64, reason: String)
     /// The guest is well, or there is nothing left to give.
     case alarmOver(held: UInt64, given: UInt64, isExhausted: Bool)
     /// Nanoseconds.

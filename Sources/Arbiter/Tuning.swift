@@ -16,6 +16,17 @@ public struct Tuning: Sendable, Equatable {
     public var leastAvailable = 64 * Tuning.mebibyte
     /// More major faults a second than this, with no free memory, is a working set that does not fit.
     public var faultRate = 200.0
+    /// More pages a second than this swapped in, with no free memory: 4 MiB, about what one disk's random reads bring.
+    public var swapInRate = 4.0 * Double(Tuning.mebibyte)
+    /// More allocations a second than this that wait for reclaim, with no free memory: every tenth of a second somebody
+    /// stands still.
+    public var stallRate = 10.0
+    /// More pages a second than this that tasks scan, or reclaim, themselves, with no free memory: 16 and 4 MiB. A guest
+    /// whose background reclaim keeps up has none at all; a few belong to any sudden allocation.
+    public var directScanRate = 16.0 * Double(Tuning.mebibyte)
+    public var directReclaimRate = 4.0 * Double(Tuning.mebibyte)
+    /// A guest that seems to be on its knees is asked again after this long (ns). One set can be a program that starts.
+    public var secondLook = 250 * Tuning.millisecond
     /// Left to the guest when its balloon grows, in pages; or a 32nd of its memory, if more.
     public var reserve = 32 * Tuning.mebibyte
     /// While a balloon grows, statistics are asked for this often (ns).

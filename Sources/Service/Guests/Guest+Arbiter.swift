@@ -91,6 +91,11 @@ extension Guest {
                 .alarm,
                 "the guest runs out of memory: it took \(size(unsolicited)) back; target lowered to \(size(target))",
                 ["unsolicited": bytes(unsolicited), "held": bytes(held), "target": bytes(target)])
+        case .pressure(let held, let target, let reason):
+            alarms += 1
+            say(
+                .alarm, "the guest is on its knees: \(reason); target lowered to \(size(target))",
+                ["unsolicited": 0, "held": bytes(held), "target": bytes(target)])
         case .alarmOver(let held, let given, let isExhausted):
             say(
                 .alarmOver,

@@ -1,0 +1,35 @@
+/// What an operator sets for one guest. Sizes are what the guest *sees*, in pages of 4 KiB.
+public struct GuestLimits: Sendable, Equatable, Codable {
+    /// Never taken below this.
+    public var min: UInt64
+    /// The guest's memory.
+    public var max: UInt64
+    /// How much this guest's memory is worth beside another's; 1 unless something is said.
+    public var weight: Double
+    /// What the guest is to get whenever it needs it: the sum of these never exceeds the budget. What it does not use of
+    /// it may be lent above `min`.
+    public var reservation: UInt64
+
+    /// - Parameter reservation: `min` unless it is given.
+    /// - Throws: ``LimitsError`` if the limits contradict each other.
+    public init(min: UInt64, max: UInt64, weight: Double = 1, reservation: UInt64? = nil) throws(LimitsError) {
+        self.min = min
+        self.max = max
+        self.weight = weight
+        self.reservation = reservation ?? min
+        try check()
+    }
+
+    /// More pages than the device can ask for: num_pages has 32 bits (spec, wire facts).
+    public static let mostPages: UInt64 = 1 << 32
+
+    /// They are variables: checked again wherever they are taken in.
+    func check() throws(LimitsError) {
+        guard max > 0, max <= Self.mostPages else { throw .badMax(max) }
+        guard min <= max else { throw .minOverMax(min: min, max: max) }
+        guard reservation >= min, reservation <= max else {
+            throw .badReservation(reservation, min: min, max: max)
+        }
+        guard weight >= 0.001, weight <= 1_000_000 else { throw .badWeight(weight) }
+    }
+}

@@ -1,0 +1,99 @@
+extension HostArbiter {
+    /// Asks for what is short: the cheapest payers first, so many for one event at most.
+    mutating func collect(_ now: UInt64) {
+        var need = Need(ledger, rule: ruleOfNeed, claimant: claims.first?.number)
+        if mode == .watch { takeAdvice(&need, now) }
+        if need.urgent <= 0, isShort {
+            isShort = false
+            happenings.append(.shortageOver)
+        }
+        guard need.isWorthIt(tuning) else { return }
+        var aside: [(index: Int, price: Double)] = []
+        for _ in 0..<tuning.movesPerEvent {
+            guard need.total > 0, let (index, price) = payers.first else { break }
+            if !ask(index, price, &need, now) {
+                payers.remove(index)
+                if guests[index].statisticsAt != nil { aside.append((index, price)) }
+            }
+        }
+        for (index, price) in aside { payers.set(index, key: price) }
+        if need.isWorthIt(tuning), payers.count > aside.count { goOnAt = now + tuning.goOnAfter }
+        if need.urgent > 0, ledger.due == 0, payers.isEmpty { complain(need.urgent, now) }
+    }
+
+    private var ruleOfNeed: MoveRule {
+        if let (index, _) = claims.first, let claim = guests[index].claim { return claim }
+        guard ledger.free < 0 else { return .slack }
+        return ledger.budget.map { ledger.promised <= Int64($0) } == true ? .pressure : .overdraft
+    }
+
+    /// - Returns: `false`: it has nothing for this need, now.
+    private mutating func ask(_ index: Int, _ price: Double, _ need: inout Need, _ now: UInt64) -> Bool {
+        guard let heard = guests[index].statisticsAt, now <= heard + tuning.staleAfter else {
+            // What it said is too old to be acted on.
+            guests[index].forgetStatistics()
+            var decision = Decision()
+            decision.requestStatistics = true
+            enqueue(index, decision)
+            return false
+        }
+        let isUrgent = need.urgent > 0
+        if !isUrgent, guests[index].hasPaid { return false }
+        let sparesCaches = need.claimant.map { price >= claimantPrice($0) } ?? false
+        let spare = Int64(guests[index].spare(now, sparingCaches: sparesCaches, tuning))
+        guard spare >= Int64(tuning.leastMove) else { return false }
+        let most: Int64
+        if isUrgent {
+            most = max(need.total / 2, Int64(tuning.urgentPortion))
+        } else {
+            most = max(guests[index].promised / Int64(tuning.calmShare), Int64(tuning.leastCalmPortion))
+        }
+        let pages = min(spare, most, max(need.total, Int64(tuning.leastMove)))
+        guests[index].hasPaid = !isUrgent || mode == .watch
+        pay(index, pages, price, need, now)
+        need.take(pages)
+        return isUrgent && mode == .on
+    }
+
+    /// A guest in need is worth what all of its pages in use are worth.
+    private func claimantPrice(_ index: Int) -> Double {
+        guests[index].limits.weight / max(1, Double(guests[index].promised))
+    }
+
+    private mutating func pay(_ index: Int, _ pages: Int64, _ price: Double, _ need: Need, _ now: UInt64) {
+        record(
+            need.rule, payer: index, gainer: need.claimant, pages, now, price: price, freeBefore: ledger.free)
+        guard isSharing else {
+            advised += pages
+            advisedAt = now
+            return
+        }
+        let goal = guests[index].goal + UInt64(pages)
+        guests[index].lendGoal = goal
+        guests[index].heldAtWake = guests[index].held
+        guests[index].lastPayment.note(need.rule, at: now, tuning)
+        guests[index].lastGain.turned(at: now, tuning)
+        var decision = Decision()
+        let why = "lending \(mebibytes(UInt64(pages))) to others, for its price is the lowest"
+        guests[index].arbiter.lend(to: goal, why, now, guests[index].held, &decision)
+        enqueue(index, decision)
+        rebook(index)
+        updatePayer(index, now)
+    }
+
+    /// In watch mode, what was advised a moment ago is not advised again.
+    private mutating func takeAdvice(_ need: inout Need, _ now: UInt64) {
+        if now >= advisedAt + tuning.adviceLasts { advised = 0 }
+        need.take(advised)
+    }
+
+    private mutating func complain(_ short: Int64, _ now: UInt64) {
+        guard mode == .on else { return }
+        if let complainedAt, now < complainedAt + tuning.complainEvery { return }
+        complainedAt = now
+        isShort = true
+        happenings.append(
+            .nothingToTake(
+                short: UInt64(short), promised: UInt64(max(0, ledger.promised)), budget: ledger.effective))
+    }
+}

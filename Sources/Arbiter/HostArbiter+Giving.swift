@@ -1,0 +1,85 @@
+extension HostArbiter {
+    /// Brings the ledger into balance as far as that goes now: gives what is free to who waits, asks for what is short.
+    mutating func balance(_ now: UInt64) {
+        reckon()
+        guard ledger.budget != nil, mode != .paused else { return }
+        giveAll(now)
+        collect(now)
+        tellOverdraft()
+    }
+
+    /// Fresh statistics: does the guest run short, or could it use what lies about?
+    mutating func hear(_ health: Health, _ index: Int, _ now: UInt64) {
+        let guest = guests[index]
+        guard ledger.budget != nil, mode != .paused, guest.claim != .alarm, guest.arbiter.isRunning else { return }
+        guests[index].claim = nil
+        var wanted: UInt64 = 0
+        let takes = guest.takes
+        if let available = health.available, takes > 0, guest.arbiter.state != .reclaiming {
+            let comfort = guest.comfort(tuning)
+            let fall = min(0, (health.availableGrowth ?? 0) * tuning.foresight)
+            let soon = UInt64(max(0, Double(available) + fall))
+            if soon < comfort, !guest.lastPayment.blocks(.early, at: now) {
+                guests[index].claim = .early
+                wanted = min(2 * comfort - soon, takes)
+            }
+        }
+        setWanted(wanted, index)
+        updatePayer(index, now)
+        if wanted == 0 { giveSurplus(health, index, now) }
+    }
+
+    /// Memory that nobody needs is of use in a page cache that is full.
+    private mutating func giveSurplus(_ health: Health, _ index: Int, _ now: UInt64) {
+        let guest = guests[index]
+        let surplus = ledger.free - 2 * Int64(ledger.slack)
+        guard isSharing, claims.isEmpty, surplus > 0, guest.arbiter.state == .settled, guest.takes > 0 else { return }
+        guard let free = health.free, free < guest.comfort(tuning) / 2 else { return }
+        guard !guest.lastPayment.blocks(.surplus, at: now) else { return }
+        let share = max(surplus / 8, Int64(tuning.leastCalmPortion))
+        give(index, min(share, surplus, Int64(guest.takes)), .surplus, now)
+    }
+
+    private mutating func giveAll(_ now: UInt64) {
+        for _ in 0..<tuning.movesPerEvent {
+            guard let (index, _) = claims.first, let rule = guests[index].claim else { return }
+            var free = ledger.free
+            // Half the slack is for guests in an alarm alone.
+            if rule != .alarm { free -= Int64(ledger.slack / 2) }
+            let wanted = guests[index].wanted
+            let pages = min(free, wanted)
+            guard pages > 0, pages >= min(wanted, Int64(tuning.leastMove)) else { return }
+            give(index, pages, rule, now)
+        }
+        if !claims.isEmpty { goOnAt = now + tuning.goOnAfter }
+    }
+
+    private mutating func give(_ index: Int, _ pages: Int64, _ rule: MoveRule, _ now: UInt64) {
+        let free = ledger.free
+        guard isSharing else {
+            record(rule, gainer: index, pages, now, freeBefore: free)
+            setWanted(0, index)
+            return
+        }
+        var decision = Decision()
+        let why = "given \(mebibytes(UInt64(pages))) from the host's budget"
+        guests[index].arbiter.give(UInt64(pages), why, guests[index].held, &decision)
+        enqueue(index, decision)
+        let wanted = max(0, guests[index].wanted - pages)
+        guests[index].lendGoal = nil
+        guests[index].lastGain.note(rule, at: now, tuning)
+        guests[index].lastPayment.turned(at: now, tuning)
+        if rule == .alarm { bursts.add(UInt64(pages), now, tuning) }
+        if rule != .surplus { setWanted(UInt64(wanted), index) }
+        if guests[index].wanted == 0, guests[index].claim == .early { guests[index].claim = nil }
+        settle(index, now)
+        record(rule, gainer: index, pages, now, freeBefore: free)
+    }
+
+    private mutating func tellOverdraft() {
+        let isOver = ledger.free < 0
+        guard isOver != isOverdrawn else { return }
+        isOverdrawn = isOver
+        happenings.append(isOver ? .overdrawn(by: UInt64(-ledger.free)) : .overdraftOver)
+    }
+}

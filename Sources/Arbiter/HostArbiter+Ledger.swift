@@ -1,0 +1,162 @@
+extension HostArbiter {
+    // MARK: - Sums
+
+    /// Brings the ledger up to what one guest is promised, and what is due of it.
+    mutating func rebook(_ index: Int) {
+        let guest = guests[index]
+        let counts = guest.isUsed && guest.isPresent
+        let promised = counts ? Int64(guest.limits.max - min(guest.arbiter.promised(guest.held), guest.limits.max)) : 0
+        ledger.promised += promised - guest.promised
+        guests[index].promised = promised
+        let goal = guest.isSlow ? 0 : guest.lendGoal ?? 0
+        let due = counts && goal > guest.held ? Int64(goal - guest.held) : 0
+        ledger.due += due - guest.due
+        guests[index].due = due
+    }
+
+    /// What the guest waits for.
+    mutating func setWanted(_ pages: UInt64, _ index: Int) {
+        let wanted = Int64(clamping: pages)
+        ledger.wanted += wanted - guests[index].wanted
+        guests[index].wanted = wanted
+        guard wanted > 0, let claim = guests[index].claim else {
+            claims.remove(index)
+            return
+        }
+        // The guest that has least for its weight comes first; a guest in an alarm before all others.
+        let rank = claim == .alarm ? 0.0 : 1e16
+        claims.set(index, key: rank + Double(guests[index].promised) / guests[index].limits.weight)
+    }
+
+    /// The effective budget and the slack.
+    mutating func reckon() {
+        guard let budget = ledger.budget else {
+            ledger.effective = 0
+            ledger.slack = 0
+            return
+        }
+        ledger.effective = host.effective(budget, reserved: ledger.reserved)
+        ledger.slack = bursts.slack(of: budget, time.now, tuning)
+    }
+
+    // MARK: - What an input means for the ledger
+
+    /// Before the guest's own arbiter hears of it.
+    mutating func prepare(_ input: Input, _ index: Int) {
+        switch input {
+        case .driverStarted(let isFresh, _):
+            guests[index].lendGoal = nil
+            guests[index].forgetStatistics()
+            // A driver with an empty balloon pays when its turn comes, not as the one before it did.
+            if isFresh, isSharing { guests[index].arbiter.requested = guests[index].capBalloon }
+        case .driverStopped, .statisticsTimedOut:
+            guests[index].forgetStatistics()
+        case .wake where guests[index].lendGoal != nil:
+            guests[index].isSlow = guests[index].held <= guests[index].heldAtWake
+            guests[index].heldAtWake = guests[index].held
+        default: break
+        }
+    }
+
+    /// The guest's balloon changed by itself.
+    mutating func noteTaken(from before: Int64, _ input: Input, _ index: Int, _ now: UInt64) {
+        let taken = ledger.promised - before
+        if taken < 0 {
+            ledger.loans -= min(ledger.loans, -taken)
+            guests[index].isSlow = false
+        }
+        guard taken > 0, ledger.budget != nil else { return }
+        ledger.loans += taken
+        if case .unsolicited = input {
+            bursts.add(UInt64(taken), now, tuning)
+            record(.loan, gainer: index, taken, now, freeBefore: ledger.free + taken)
+        }
+    }
+
+    /// The guest's own arbiter gave it something at once.
+    mutating func noteGranted(_ pages: Int64, _ index: Int, _ now: UInt64) {
+        guard isSharing else { return }
+        bursts.add(UInt64(pages), now, tuning)
+        record(.alarm, gainer: index, pages, now, freeBefore: ledger.free + pages)
+        guests[index].lastGain.note(.alarm, at: now, tuning)
+        guests[index].lastPayment.turned(at: now, tuning)
+    }
+
+    /// An operator's request for a balloon: under a budget, a cap on what the guest sees.
+    mutating func setCap(_ pages: UInt64, _ index: Int, _ now: UInt64) -> Decision {
+        let guest = guests[index]
+        guests[index].cap = pages == 0 ? nil : guest.limits.max - min(pages, guest.limits.max)
+        guard isSharing else { return guests[index].arbiter.handle(.requested(pages), at: now, held: guest.held) }
+        let balloon = max(guests[index].capBalloon, guest.lendGoal ?? guest.arbiter.promised(guest.held))
+        guard balloon != guest.arbiter.requested else { return Decision() }
+        return guests[index].arbiter.handle(.requested(balloon), at: now, held: guest.held)
+    }
+
+    /// After the guest's own arbiter has decided.
+    mutating func follow(_ input: Input, _ index: Int, _ now: UInt64) {
+        if case .statistics = input, let health = guests[index].arbiter.health {
+            guests[index].assess(health, now, tuning)
+            settle(index, now)
+            hear(health, index, now)
+        } else {
+            settle(index, now)
+        }
+    }
+
+    /// Brings what the ledger knows of a guest in line with its state.
+    mutating func settle(_ index: Int, _ now: UInt64) {
+        let state = guests[index].arbiter.state
+        if state != .inflating || !guests[index].arbiter.isRunning {
+            guests[index].lendGoal = nil
+            guests[index].isSlow = false
+        }
+        learnFloor(index, now)
+        if isSharing, state != .reclaiming {
+            let goal = guests[index].lendGoal ?? guests[index].arbiter.target
+            guests[index].arbiter.requested = max(goal, guests[index].capBalloon)
+        }
+        rebook(index)
+        settleClaim(index)
+        updatePayer(index, now)
+    }
+
+    private mutating func settleClaim(_ index: Int) {
+        let guest = guests[index]
+        guard ledger.budget != nil, guest.isPresent, guest.arbiter.isRunning else {
+            guests[index].claim = nil
+            setWanted(0, index)
+            return
+        }
+        switch guest.arbiter.state {
+        case .alarm, .notAnswering:
+            guests[index].claim = .alarm
+            setWanted(guest.arbiter.unmet, index)
+        case .reclaiming:
+            guests[index].claim = nil
+            setWanted(0, index)
+        default:
+            if guest.claim == .alarm { guests[index].claim = nil }
+            setWanted(guests[index].claim == nil ? 0 : UInt64(guest.wanted), index)
+        }
+    }
+
+    private mutating func learnFloor(_ index: Int, _ now: UInt64) {
+        let guest = guests[index]
+        let isInAlarm = guest.arbiter.state == .alarm
+        guests[index].isInAlarm = isInAlarm
+        guard isInAlarm, !guest.isInAlarm else { return }
+        let visible = guest.limits.max - min(guest.arbiter.heldAtAlarm, guest.limits.max)
+        guests[index].floor.hurt(at: visible, most: guest.limits.max, now, tuning)
+    }
+
+    mutating func updatePayer(_ index: Int, _ now: UInt64) {
+        let guest = guests[index]
+        guard ledger.budget != nil, mode != .paused, guest.mayPay(now),
+            guest.spare(now, sparingCaches: false, tuning) >= tuning.leastMove
+        else {
+            payers.remove(index)
+            return
+        }
+        payers.set(index, key: guest.price(tuning))
+    }
+}

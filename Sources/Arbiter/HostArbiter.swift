@@ -1,0 +1,140 @@
+/// Shares one host's memory among its guests, in time.
+///
+/// Pure policy: no clock, no I/O. The same inputs make the same decisions, and a copy is a snapshot. The caller tells what
+/// happens in each guest (``handle(_:of:at:held:)``), carries out the decision about that guest, and then those about others
+/// until ``nextChange()`` has none. It calls again at ``wakeAt(of:)`` of each guest with `.wake`, and at ``wakeAt``.
+///
+/// **The ledger.** A guest is *promised* what it may see: its memory less the smaller of its target and what its balloon
+/// really holds. No decision raises the sum of promises above the budget. Growth has two phases: payers are asked,
+/// and what they have really given is granted. Pages taken back unasked are a loan: booked at once, paid back by
+/// others. Slack is kept for bursts.
+///
+/// **Who pays.** The guest with the lowest price: weight / (used pages + 4 * idle pages), as in ESX. Never below min or
+/// the size that hurt it lately, never one in trouble, never one that is silent. A guest in need gets the free
+/// pages of any other; page cache only of one that is cheaper than itself. Pages in use are not taken.
+///
+/// **An example.** A budget of 1.5 GiB; two guests of 1 GiB: `a` idles with 800 MiB free, `b` works. Both have started, so 2 GiB
+/// are promised, by nobody's decision. With its first statistics `a` is asked for 560 MiB: the overdraft of 512 MiB, and 48 MiB
+/// of slack. When they have arrived, 48 MiB are free. Now `b`, with 300 MiB in its balloon from earlier, takes 1 MiB back unasked:
+///
+/// ```swift
+/// var host = try HostArbiter(budget: 393_216)
+/// let a = try host.add(GuestLimits(min: 65_536, max: 262_144), at: now)
+/// let b = try host.add(GuestLimits(min: 65_536, max: 262_144), at: now)
+/// // ...
+/// let decision = host.handle(.unsolicited(256), of: b, at: now, held: 76_544)
+/// // host.target(of: b) is lower by what is free, 47 MiB, and `decision.interrupt` is set: carry that out.
+/// while let change = host.nextChange() {
+///     // change.guest is `a`; change.target is higher: what `b` still needs. Write it and interrupt.
+/// }
+/// // As `a`'s balloon fills, tell it: `b` gets what has arrived, and is then what nextChange() is about.
+/// _ = host.handle(.progress, of: a, at: later, held: heldNow)
+/// while let move = host.nextMove() { print(move.sentence { $0 == a ? "a" : "b" }) }
+/// ```
+public struct HostArbiter: Sendable {
+    public let tuning: HostTuning
+    public let guestTuning: Tuning
+    public internal(set) var ledger = Ledger()
+    public internal(set) var mode: HostMode
+    /// How short of memory the host is.
+    public internal(set) var pressure = HostPressure.calm
+
+    var time = SteadyTime()
+    var guests: [SharedGuest] = []
+    var unusedSlots: [Int] = []
+    /// Who can pay, cheapest first.
+    var payers = IndexedHeap()
+    /// Who waits for memory, the most urgent first.
+    var claims = IndexedHeap()
+    var bursts = BurstMemory()
+    var host = HostState()
+
+    /// When the rest of what one event left over is to be done; steady time.
+    var goOnAt: UInt64?
+    /// In watch mode: what was advised lately.
+    var advised: Int64 = 0
+    var advisedAt: UInt64 = 0
+    var isShort = false
+    var isOverdrawn = false
+    var complainedAt: UInt64?
+
+    // What the caller has not yet fetched.
+    var firstChange: Int32 = -1
+    var lastChange: Int32 = -1
+    var moves = Recent<Move>(capacity: 1024)
+    var movesMade: UInt64 = 0
+    var happenings = Recent<HostHappening>(capacity: 64)
+
+    /// - Parameters:
+    ///   - budget: pages of 4 KiB that all guests may see together; `nil`: each guest is steered for itself.
+    ///   - hostMemory: pages that the host has, if that is known.
+    /// - Throws: ``AdmissionError`` if the budget is none, or more than the host has.
+    public init(
+        budget: UInt64?, hostMemory: UInt64? = nil, mode: HostMode = .on, tuning: HostTuning = HostTuning(),
+        guestTuning: Tuning = Tuning()
+    ) throws(AdmissionError) {
+        self.tuning = tuning
+        self.guestTuning = guestTuning
+        self.mode = mode
+        host.total = hostMemory
+        try set(budget: budget)
+    }
+
+    /// Decisions about other guests than the one at hand are written.
+    var isSharing: Bool { mode == .on && ledger.budget != nil }
+
+    // MARK: - Events
+
+    /// Takes one input about one guest, as ``GuestArbiter/handle(_:at:held:)`` does. O(log n) in the number of guests.
+    ///
+    /// Under a budget `.requested` is an operator's *cap* on what the guest sees: it shrinks to it, and never grows beyond it
+    /// by itself, but an alarm may. Less balloon than before is a higher cap; the guest grows into it as it needs.
+    ///
+    /// - Parameters:
+    ///   - now: ns, monotonic. A clock that jumps is made steady.
+    ///   - held: pages in the guest's balloon, as counted.
+    /// - Returns: what is to be done about *this* guest.
+    public mutating func handle(_ input: Input, of guest: GuestHandle, at now: UInt64, held: UInt64) -> Decision {
+        let now = time.at(now)
+        let index = guest.rawValue
+        guard isUsed(index) else { return Decision() }
+        prepare(input, index)
+        let before = ledger.promised
+        guests[index].held = min(held, guests[index].limits.max)
+        rebook(index)
+        noteTaken(from: before, input, index, now)
+        guests[index].arbiter.grantable = isSharing ? UInt64(max(0, ledger.free)) : .max
+        let decision = tell(input, index, now)
+        let beforeGrant = guests[index].promised
+        rebook(index)
+        if guests[index].promised > beforeGrant { noteGranted(guests[index].promised - beforeGrant, index, now) }
+        follow(input, index, now)
+        balance(now)
+        return fetch(decision, index)
+    }
+
+    /// Goes on with what one event left over, at ``wakeAt``.
+    public mutating func wake(at now: UInt64) {
+        let now = time.at(now)
+        if let due = goOnAt, due <= now { goOnAt = nil }
+        balance(now)
+    }
+
+    /// When to call ``wake(at:)`` (ns, the caller's clock); `nil`: only when something happens.
+    public var wakeAt: UInt64? { goOnAt.map { time.callers($0) } }
+
+    private mutating func tell(_ input: Input, _ index: Int, _ now: UInt64) -> Decision {
+        let held = guests[index].held
+        switch input {
+        case .unsolicited(let pages):
+            let pages = min(pages, guests[index].limits.max)
+            return guests[index].arbiter.handle(.unsolicited(pages), at: now, held: held)
+        case .requested(let pages) where ledger.budget != nil:
+            return setCap(pages, index, now)
+        default:
+            return guests[index].arbiter.handle(input, at: now, held: held)
+        }
+    }
+
+    func isUsed(_ index: Int) -> Bool { guests.indices.contains(index) && guests[index].isUsed }
+}

@@ -1,0 +1,53 @@
+/// One movement of memory, with its reason. Pages of 4 KiB.
+///
+/// Growth has two phases, and so two moves: a payer is asked (`payer` is set; `gainer` is the guest whose need this is, if it
+/// is one guest's), and, once the payer's pages are really held, the gainer is given (`payer` is `nil`: the ledger is).
+public struct Move: Sendable, Equatable, Codable {
+    /// Counts up from 1.
+    public var number: UInt64
+    /// ns, the caller's clock.
+    public var time: UInt64
+    public var rule: MoveRule
+    public var payer: GuestHandle?
+    public var gainer: GuestHandle?
+    public var pages: UInt64
+    /// The payer's price when it was chosen; see ``HostArbiter``.
+    public var price: Double?
+    /// Budget less what is promised, before this move; negative: overdrawn.
+    public var free: Int64
+    /// `false` in ``HostMode/watch``: it is what would have been done.
+    public var isCarriedOut: Bool
+
+    /// For people.
+    ///
+    /// - Parameter name: what a guest is called.
+    public func sentence(_ name: (GuestHandle) -> String) -> String {
+        let size = mebibytes(pages)
+        let verb = isCarriedOut ? "" : "would have "
+        let cost = price.map { " (price \(Self.rounded($0)))" } ?? ""
+        switch (payer, gainer) {
+        case (let payer?, let gainer?):
+            return "\(name(payer)) \(verb)lent \(size)\(cost) for \(name(gainer)): \(why)"
+        case (let payer?, nil): return "\(name(payer)) \(verb)lent \(size)\(cost): \(why)"
+        case (nil, let gainer?): return "\(name(gainer)) \(verb)got \(size): \(why)"
+        case (nil, nil): return "\(size): \(why)"
+        }
+    }
+
+    private var why: String {
+        switch rule {
+        case .loan: "it took them back unasked"
+        case .alarm: "a guest in an alarm"
+        case .early: "a guest that runs short"
+        case .slack: "slack for bursts"
+        case .overdraft: "more is promised than there is"
+        case .pressure: "the host is short of memory"
+        case .cap: "an operator's cap"
+        case .surplus: "more is free than bursts need"
+        }
+    }
+
+    private static func rounded(_ price: Double) -> String {
+        price < 1e9 ? "\((price * 1000).rounded() / 1000)" : "\(price)"
+    }
+}

@@ -1,0 +1,40 @@
+/// The newest of what was written and not yet fetched; what is too old is dropped and counted.
+struct Recent<Element: Sendable>: Sendable {
+    private let capacity: Int
+    private var elements: [Element] = []
+    private var start = 0
+    private(set) var dropped: UInt64 = 0
+    private var unread = 0
+
+    init(capacity: Int) { self.capacity = capacity }
+
+    mutating func append(_ element: Element) {
+        if elements.count < capacity {
+            elements.append(element)
+            unread += 1
+            return
+        }
+        if unread == capacity {
+            elements[start] = element
+            start = (start + 1) % capacity
+            dropped += 1
+        } else {
+            elements[(start + unread) % capacity] = element
+            unread += 1
+        }
+    }
+
+    mutating func next() -> Element? {
+        guard unread > 0 else { return nil }
+        let element = elements[start]
+        unread -= 1
+        start += 1
+        if unread == 0 {
+            elements.removeAll(keepingCapacity: true)
+            start = 0
+        } else if start == capacity {
+            start = 0
+        }
+        return element
+    }
+}
