@@ -63,15 +63,16 @@ let package = Package(
         module("HostMemory", ["Linux", "Virtio", "Balloon"]),
         // Floor 4: the door that QEMU comes in by.
         module("VhostUser", ["Linux", "Virtio", "HostMemory"]),
-        // Floor 5: what the target of a guest should be.
+        // Floor 5: how the host is, and what the target of a guest should be.
+        module("HostSignals", ["Linux", "CLinux"]),
         module("Arbiter", ["Balloon"]),
         // Floor 6: the daemon, and the API by which it is steered.
         module("ControlAPI", ["CLinux", nio, nioPosix, nioHTTP1]),
         module(
             "Service",
             [
-                "Virtio", "Balloon", "BalloonDevice", "HostMemory", "VhostUser", "Arbiter", "ControlAPI", "Linux",
-                "CLinux",
+                "Virtio", "Balloon", "BalloonDevice", "HostMemory", "HostSignals", "VhostUser", "Arbiter", "ControlAPI",
+                "Linux", "CLinux",
                 collections, hummingbird, hummingbirdCore, logging, nio, nioPosix, system, yams,
             ]),
         // Guests that are played against a device, to see whether it keeps the rules.
@@ -100,7 +101,8 @@ let package = Package(
             "ConformanceTests",
             ["Conformance", "Service", "ControlAPI", "VhostUser", "Virtio", "Balloon", "Linux"]),
         tests("ControlAPITests", ["ControlAPI", "TestSupport"]),
-        tests("ServiceTests", ["Service", "ControlAPI", "Linux", "TestSupport", logging]),
+        tests("ServiceTests", ["Service", "ControlAPI", "HostSignals", "Linux", "TestSupport", logging]),
+        tests("HostSignalsTests", ["HostSignals", "Linux", "TestSupport"]),
         // What tests of several modules share: a seeded generator, guest memory made of bytes, the driver's side of a ring.
         .target(
             name: "TestSupport", dependencies: ["Virtio"], path: "Tests/TestSupport", swiftSettings: settings),

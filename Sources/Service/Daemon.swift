@@ -25,7 +25,7 @@ package struct Daemon: Sendable {
         let events = EventLog()
         let logging = logEvents(of: events)
         defer { logging.cancel() }
-        let guests = try await GuestRegistry(configuration.guests, events: events)
+        let guests = try await GuestRegistry(configuration.guests, events: events, budget: configuration.budget)
         let server = HTTPServer(api: ControlRoutes(guests: guests, events: events), logger: logger)
         let descriptor = try listener.descriptor.duplicate().release()
         let outcome = await outcome(of: server, on: descriptor, until: signals) { ready(readyLine) }
@@ -43,8 +43,8 @@ package struct Daemon: Sendable {
             for await event in subscription.live {
                 let level: Logger.Level =
                     switch event.kind {
-                    case .problem: .warning
-                    case .alarm, .stalled, .statisticsLost: .notice
+                    case .problem, .shortage: .warning
+                    case .alarm, .stalled, .statisticsLost, .overdrawn, .hostPressure: .notice
                     default: .info
                     }
                 logger.log(level: level, "\(event.guest ?? "daemon"): \(event.kind.rawValue): \(event.message)")
@@ -55,6 +55,7 @@ package struct Daemon: Sendable {
     private var readyLine: String {
         let guests = configuration.guests.map { "\($0.name) on \($0.socket)" }.joined(separator: ", ")
         return "ready: control on \(configuration.control); guests: \(guests.isEmpty ? "none" : guests)"
+            + (configuration.budget.map { "; budget \(ByteSize($0.bytes)), mode \($0.mode.rawValue)" } ?? "")
     }
 
     /// Runs the server until a signal comes or it fails.

@@ -16,6 +16,7 @@ package struct Doctor: Sendable {
         QEMUChecks(named: qemu).findings()
             + MemoryChecks.findings()
             + LimitChecks.findings()
+            + HostSignalChecks.findings()
             + [SocketCheck.finding(control: control)]
             + RunningGuestChecks.findings()
     }

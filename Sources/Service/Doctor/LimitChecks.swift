@@ -1,5 +1,6 @@
 internal import ControlAPI
 internal import Glibc
+internal import HostSignals
 
 /// What the host allows this process.
 enum LimitChecks {

@@ -8,11 +8,26 @@ internal import VhostUser
 extension Guest {
     /// Tells the arbiter and carries out what it decides.
     func tell(_ input: Input) {
-        let decision = arbiter.handle(input, at: MonotonicClock.now(), held: device.held.count)
+        let decision = arbiter.handle(input, held: device.held.count)
+        carryOut(
+            interrupt: decision.interrupt, requestStatistics: decision.requestStatistics,
+            happenings: decision.happenings)
+    }
+
+    /// Carries out what was decided about this guest for the sake of others.
+    func carryOut(_ change: BudgetChange) {
+        arbiter.take(change)
+        let decision = change.decision
+        carryOut(
+            interrupt: decision.interrupt, requestStatistics: decision.requestStatistics,
+            happenings: decision.happenings)
+    }
+
+    private func carryOut(interrupt isTold: Bool, requestStatistics isAsked: Bool, happenings: [Happening]) {
         device.setTarget(UInt32(clamping: arbiter.target))
-        if decision.interrupt { interrupt() }
-        if decision.requestStatistics { requestStatistics() }
-        for happening in decision.happenings { say(happening) }
+        if isTold { interrupt() }
+        if isAsked { requestStatistics() }
+        for happening in happenings { say(happening) }
     }
 
     /// Tells the driver that the configuration changed.
@@ -51,7 +66,9 @@ extension Guest {
     // MARK: - What the operator asked for
 
     /// Turns the operator's request into pages, as soon as the guest's memory is known.
-    func resolveRequest() {
+    ///
+    /// - Parameter isRepeated: an operator says it now. Who says it again of a guest that is stalled means it.
+    func resolveRequest(isRepeated: Bool = false) {
         guard let request, let max else { return }
         let balloon: UInt64
         if let visible = request.visible {
@@ -70,8 +87,12 @@ extension Guest {
             }
         }
         let pages = balloon / PageFrame.size
-        guard arbiter.requested != pages else { return }
+        guard arbiter.requested != pages || isRepeated && isStalled else { return }
         tell(.requested(pages))
+    }
+
+    private var isStalled: Bool {
+        if case .stalled = arbiter.state { true } else { false }
     }
 
     // MARK: - Events

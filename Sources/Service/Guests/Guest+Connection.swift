@@ -58,6 +58,7 @@ extension Guest {
         problems = []
         work = Array(repeating: QueueWork(), count: VhostUserBackend.mostQueues)
         stoppedWithStatistics = false
+        takeSeat()
         say(.connected, "a VMM connected")
     }
 
@@ -68,6 +69,7 @@ extension Guest {
         for queue in watched.indices { unwatch(queue) }
         reactor.main.remove(descriptor)
         backend = nil
+        arbiter.seat?.set(isPresent: false)
         device.forgetDriver()
         device.startFresh()
         device.stop()
@@ -161,7 +163,10 @@ extension Guest {
         updateLayout()
         resolveRequest()
         // Rings may have gone and come back, and their kicks with them.
-        if device.isRunning { ringsChanged() }
+        if device.isRunning {
+            tellMemory()
+            ringsChanged()
+        }
     }
 
     /// What may be discarded: all memory, less the pages of the rings.
@@ -264,6 +269,7 @@ extension Guest {
             say(.resumed, "the guest goes on where it was paused", ["held": device.held.count * PageFrame.size])
         }
         nextStatistics = statisticsInterval > 0 ? MonotonicClock.now() + statisticsInterval : nil
+        tellMemory()
         tell(.driverStarted(isFresh: isFresh, hasStatistics: device.negotiated.contains(.statistics)))
         resolveRequest()
     }

@@ -30,7 +30,7 @@ final class Guest {
     var watched = [KickWatch?](repeating: nil, count: VhostUserBackend.mostQueues)
     var work = [QueueWork](repeating: QueueWork(), count: VhostUserBackend.mostQueues)
 
-    var arbiter = GuestArbiter()
+    var arbiter: Steering
     var request: TargetRequest?
     /// Pages taken back unasked, until the driver's next write of `actual` shows whether it is short of memory or only
     /// leaving.
@@ -74,7 +74,7 @@ final class Guest {
     }
 
     init(
-        configuration: GuestConfiguration, index: Int, reactor: ReactorState, log: EventLog
+        configuration: GuestConfiguration, index: Int, reactor: ReactorState, log: EventLog, seat: BudgetSeat? = nil
     ) throws {
         self.configuration = configuration
         self.index = index
@@ -82,7 +82,9 @@ final class Guest {
         self.log = log
         listener = try UnixSocketPath(configuration.socket).listen()
         device = BalloonDevice(offering: Guest.features(of: configuration))
+        arbiter = Steering(seat: seat)
         statisticsInterval = UInt64(Swift.max(0, configuration.statisticsInterval) * 1e9)
+        if seat != nil, statisticsInterval == 0 { statisticsInterval = HostTuning().statisticsInterval }
         request = configuration.target
         try reactor.main.add(listener.descriptor.raw, token: Token.of(guest: index, .listener))
     }

@@ -8,18 +8,24 @@ internal import Linux
 package final class GuestRegistry: GuestReactor {
     private let reactor: Reactor
     private let names: [String]
+    private let budget: SharedBudget?
 
     /// Makes the guests' sockets and starts to serve them.
     ///
     /// Throws ``UnixSocketError`` if a socket cannot be had; then none is left behind.
-    package init(_ configurations: [GuestConfiguration], events: EventLog) async throws {
-        reactor = try Reactor()
+    package init(
+        _ configurations: [GuestConfiguration], events: EventLog, budget: BudgetConfiguration? = nil
+    ) async throws {
+        let reactor = try Reactor(number: 0, log: events)
+        self.reactor = reactor
         names = configurations.map(\.name)
-        try reactor.start()
+        let shared = try budget.map { try SharedBudget($0, outboxes: [reactor.outbox]) }
+        self.budget = shared
+        try reactor.start(budget: shared)
         let failure = await reactor.ask { state -> (any Error)? in
             do {
-                for (index, configuration) in configurations.enumerated() {
-                    state.add(try Guest(configuration: configuration, index: index, reactor: state, log: events))
+                for configuration in configurations {
+                    try state.add(configuration)
                 }
                 return nil
             } catch {
@@ -90,6 +96,26 @@ package final class GuestRegistry: GuestReactor {
 
     package func hint(_ name: String) async throws(ControlError) -> Accepted {
         try await ask(name) { guest in guest.hint() }
+    }
+
+    package func budget() async -> BudgetStatus? {
+        guard let budget else { return nil }
+        return await reactor.ask { $0.budgetStatus(budget) }
+    }
+
+    package func setMode(_ mode: BudgetMode) async throws(ControlError) -> BudgetStatus {
+        guard let budget else { throw .noBudget }
+        return await reactor.ask { state in
+            budget.write { arbiter, now in arbiter.set(mode: HostMode(mode), at: now) }
+            state.log.append(guest: nil, kind: .mode, message: mode.sentence)
+            return state.budgetStatus(budget)
+        }
+    }
+
+    package func plan(_ need: (guest: String, visible: UInt64)?) async throws(ControlError) -> BudgetPlan {
+        guard let budget else { throw .noBudget }
+        if let need { _ = try await status(of: need.guest) }
+        return await reactor.ask { _ in budget.plan(needing: need.map { ($0.guest, $0.visible) }) }
     }
 
     private func ask<Answer: Sendable>(

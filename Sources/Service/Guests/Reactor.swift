@@ -11,22 +11,32 @@ final class Reactor: Sendable {
     typealias Work = @Sendable (ReactorState) -> Void
 
     private let mailbox = Mutex<[Work]>([])
-    private let wake: EventCounter
     private let isStopping = Atomic<Bool>(false)
     /// Signalled when the thread has ended.
     private let ended = DispatchSemaphore(value: 0)
 
-    init() throws(SystemError) {
-        wake = try EventCounter()
+    /// Which of the reactors it is.
+    let number: Int
+    private let log: EventLog
+    /// What wakes the thread, also for changes that others decided.
+    let outbox: Outbox
+
+    init(number: Int, log: EventLog) throws(SystemError) {
+        self.number = number
+        self.log = log
+        outbox = Outbox(wake: try EventCounter())
     }
 
     /// Starts the thread.
-    func start() throws(SystemError) {
+    ///
+    /// - Parameter budget: what the host's guests share.
+    func start(budget: SharedBudget? = nil) throws(SystemError) {
         let main = try EventPoll()
         let urgent = try EventPoll()
-        try main.add(wake.descriptor.raw, token: Token.wake)
+        try main.add(outbox.wake.descriptor.raw, token: Token.wake)
         try main.add(urgent.descriptor.raw, token: Token.urgent)
-        let state = ReactorState(main: main, urgent: urgent)
+        let state = ReactorState(main: main, urgent: urgent, number: number, log: log)
+        state.share(budget)
         // The state is made here and used on the thread alone.
         nonisolated(unsafe) let confined = state
         let thread = Thread { [self] in
@@ -40,7 +50,7 @@ final class Reactor: Sendable {
     /// Runs `work` on the reactor's thread, soon. May be called from any thread.
     func submit(_ work: @escaping Work) {
         mailbox.withLock { $0.append(work) }
-        wake.signal()
+        outbox.wake.signal()
     }
 
     /// Runs `body` on the reactor's thread and waits for its answer.
@@ -53,13 +63,13 @@ final class Reactor: Sendable {
     /// Ends the thread after the work at hand, and waits for it.
     func stop() {
         isStopping.store(true, ordering: .releasing)
-        wake.signal()
+        outbox.wake.signal()
         ended.wait()
     }
 
     private func run(_ state: ReactorState) {
         while !isStopping.load(ordering: .acquiring) {
-            state.turn(wake: wake) {
+            state.turn(wake: outbox.wake) {
                 mailbox.withLock { box in
                     defer { box.removeAll() }
                     return box

@@ -10,19 +10,46 @@ final class ReactorState {
     private var urgentEvents: [EventPoll.Event] = []
     /// Guests with requests that are begun or waiting, though no event will tell of them.
     private var unfinished: [Int] = []
+    /// What the host's guests share; `nil`: each is steered for itself.
+    private(set) var budget: SharedBudget?
+    /// Which of the reactors this is.
+    let number: Int
+    /// How the host is; the first reactor's, and only with a budget.
+    private(set) var hostWatch: HostWatch?
+    let log: EventLog
 
-    init(main: consuming EventPoll, urgent: consuming EventPoll) {
+    init(main: consuming EventPoll, urgent: consuming EventPoll, number: Int, log: EventLog) {
         self.main = main
         self.urgent = urgent
+        self.number = number
+        self.log = log
     }
 
-    func add(_ guest: Guest) {
-        guests.append(guest)
+    /// Serves one more guest.
+    func add(_ configuration: GuestConfiguration) throws {
+        let seat = try seat(for: configuration, guest: guests.count)
+        do {
+            guests.append(
+                try Guest(configuration: configuration, index: guests.count, reactor: self, log: log, seat: seat))
+        } catch {
+            if let seat { budget?.remove(seat) }
+            throw error
+        }
     }
 
     func guest(named name: String) -> Guest? {
         guests.first { $0.configuration.name == name }
     }
+
+    /// Guests share what the host lends them.
+    func share(_ budget: SharedBudget?) {
+        self.budget = budget
+        guard let budget, number == 0 else { return }
+        hostWatch = HostWatch(budget, poll: main)
+    }
+
+    /// Does something to a guest.
+    func with<Result>(_ index: Int, _ body: (Guest) -> Result) -> Result { body(guests[index]) }
 
     /// A guest has work left that no event will announce.
     func remember(_ guest: Int) {
@@ -41,15 +68,18 @@ final class ReactorState {
                 _ = wake.drain()
                 for work in mail() { work(self) }
             case Token.urgent: break
+            case Token.pressure: hostWatch?.look(at: MonotonicClock.now(), isBroken: event.isClosed)
             default: dispatch(event)
             }
             serveUrgent()
+            serveChanges()
         }
         let now = MonotonicClock.now()
         for guest in guests where (guest.deadline ?? .max) <= now { guest.fire(at: now) }
         let left = unfinished
         unfinished.removeAll(keepingCapacity: true)
         for index in left { guests[index].serveAll() }
+        serveBudget()
     }
 
     /// Serves the deflate queues that have been kicked, if any.
@@ -78,7 +108,7 @@ final class ReactorState {
     /// Nanoseconds until something is due; `nil`: nothing is.
     private func timeout() -> UInt64? {
         guard unfinished.isEmpty else { return 0 }
-        var first: UInt64?
+        var first = budgetDeadline
         for guest in guests {
             if let deadline = guest.deadline { first = min(first ?? deadline, deadline) }
         }
