@@ -86,7 +86,7 @@ let package = Package(
         module("QMP"),
         module("Lab", ["QMP", "ControlAPI", "CLab"]),
         .executableTarget(
-            name: "aerostat-lab", dependencies: ["Lab", argumentParser], swiftSettings: settings),
+            name: "aerostat-lab", dependencies: ["Lab", "Arbiter", "Balloon", argumentParser], swiftSettings: settings),
 
         // What is fuzzed, and replayed by the tests.
         .target(

@@ -36,7 +36,7 @@ extension GuestArbiter {
         to pages: UInt64, _ why: String, _ now: UInt64, _ held: UInt64, _ decision: inout Decision
     ) {
         let before = target
-        guard pages > target, state == .settled || state == .inflating else { return }
+        guard pages > promised(held), state == .settled || state == .inflating else { return }
         requested = pages
         target = pages
         state = .inflating
@@ -46,6 +46,8 @@ extension GuestArbiter {
         progressAt = now
         wakeAt = now + tuning.inflatePace
         reason = why
+        // A guest that took pages back after it had reached the target does not refill its balloon unasked.
+        if target == before { decision.interrupt = isRunning }
         finish(before, held, &decision)
     }
 

@@ -4,7 +4,8 @@ extension GuestArbiter {
     /// A set of statistics arrived.
     mutating func learn(_ set: BalloonStatistics, _ now: UInt64, _ held: UInt64, _ decision: inout Decision) {
         let seconds = previous.map { Double(now - $0.at) / 1e9 } ?? 0
-        let health = Health(set, after: previous?.set, seconds: seconds, within: memory)
+        let inflated = Double(held) - Double(heldAtHealth)
+        let health = Health(set, after: previous?.set, seconds: seconds, within: memory, inflated: inflated)
         let hasInflated = previous != nil && held > heldAtHealth
         previous = (set, now)
         self.health = health

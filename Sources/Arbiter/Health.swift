@@ -9,7 +9,7 @@ public struct Health: Sendable, Equatable {
     public let total: UInt64?
     /// Seconds between the two sets; 0 where there is only one.
     public let seconds: Double
-    /// By how many pages a second `available` grew; negative where it shrank.
+    /// By how many pages a second `available` grew, the balloon's own doing left out; negative where it shrank.
     public let availableGrowth: Double?
     /// Major faults a second since the set before.
     public let faultRate: Double?
@@ -25,8 +25,10 @@ public struct Health: Sendable, Equatable {
     /// - Parameters:
     ///   - seconds: between the two sets.
     ///   - memory: pages that the guest has: what it claims beyond them is not believed.
+    ///   - inflated: pages by which the balloon grew between the two sets.
     public init(
-        _ now: BalloonStatistics, after before: BalloonStatistics?, seconds: Double, within memory: UInt64 = .max
+        _ now: BalloonStatistics, after before: BalloonStatistics?, seconds: Double, within memory: UInt64 = .max,
+        inflated: Double = 0
     ) {
         func pages(_ tag: StatisticsTag) -> UInt64? { now[tag].map { min($0 / PageFrame.size, memory) } }
         func growth(_ tag: StatisticsTag) -> UInt64? {
@@ -41,7 +43,7 @@ public struct Health: Sendable, Equatable {
         total = pages(.totalMemory)
         self.seconds = seconds
         if seconds > 0, let available, let old = before?[.availableMemory].map({ min($0 / PageFrame.size, memory) }) {
-            availableGrowth = (Double(available) - Double(old)) / seconds
+            availableGrowth = (Double(available) - Double(old) + inflated) / seconds
         } else {
             availableGrowth = nil
         }

@@ -7,18 +7,31 @@ extension HostArbiter {
             isShort = false
             happenings.append(.shortageOver)
         }
+        if need.urgent <= 0 || ledger.due > 0 { shortSince = nil }
         guard need.isWorthIt(tuning) else { return }
         var aside: [(index: Int, price: Double)] = []
         for _ in 0..<tuning.movesPerEvent {
             guard need.total > 0, let (index, price) = payers.first else { break }
-            if !ask(index, price, &need, now) {
+            switch ask(index, price, &need, now) {
+            case .paid: break
+            case .paidForNow:
                 payers.remove(index)
-                if guests[index].statisticsAt != nil { aside.append((index, price)) }
+                aside.append((index, price))
+            case .hasNothing: payers.remove(index)
             }
         }
         for (index, price) in aside { payers.set(index, key: price) }
         if need.isWorthIt(tuning), payers.count > aside.count { goOnAt = now + tuning.goOnAfter }
         if need.urgent > 0, ledger.due == 0, payers.isEmpty { complain(need.urgent, now) }
+    }
+
+    /// What became of asking one payer.
+    private enum Answer {
+        case paid
+        /// It has given its portion, and pays again when it has told how it is, or where it presses.
+        case paidForNow
+        /// For this need it has nothing. It is asked again after its next statistics.
+        case hasNothing
     }
 
     private var ruleOfNeed: MoveRule {
@@ -27,37 +40,40 @@ extension HostArbiter {
         return ledger.budget.map { ledger.promised <= Int64($0) } == true ? .pressure : .overdraft
     }
 
-    /// - Returns: `false`: it has nothing for this need, now.
-    private mutating func ask(_ index: Int, _ price: Double, _ need: inout Need, _ now: UInt64) -> Bool {
+    private mutating func ask(_ index: Int, _ price: Double, _ need: inout Need, _ now: UInt64) -> Answer {
         guard let heard = guests[index].statisticsAt, now <= heard + tuning.staleAfter else {
             // What it said is too old to be acted on.
             guests[index].forgetStatistics()
             var decision = Decision()
             decision.requestStatistics = true
             enqueue(index, decision)
-            return false
+            return .hasNothing
         }
         let isUrgent = need.urgent > 0
-        if !isUrgent, guests[index].hasPaid { return false }
+        if guests[index].hasPaid, !isUrgent { return .paidForNow }
+        if mode == .watch, let advised = guests[index].advisedAt, now < advised + tuning.adviceLasts {
+            return .paidForNow
+        }
         let sparesCaches = need.claimant.map { price >= claimantPrice($0) } ?? false
         let spare = Int64(guests[index].spare(now, sparingCaches: sparesCaches, tuning))
-        guard spare >= Int64(tuning.leastMove) else { return false }
+        guard spare >= Int64(tuning.leastMove) else { return .hasNothing }
         let most: Int64
         if isUrgent {
-            most = max(need.total / 2, Int64(tuning.urgentPortion))
+            most = payers.count == 1 ? need.total : max(need.total / 2, Int64(tuning.urgentPortion))
         } else {
             most = max(guests[index].promised / Int64(tuning.calmShare), Int64(tuning.leastCalmPortion))
         }
         let pages = min(spare, most, max(need.total, Int64(tuning.leastMove)))
-        guests[index].hasPaid = !isUrgent || mode == .watch
+        guests[index].hasPaid = !isUrgent
         pay(index, pages, price, need, now)
         need.take(pages)
-        return isUrgent && mode == .on
+        return mode == .watch || guests[index].hasPaid && payers.contains(index) ? .paidForNow : .paid
     }
 
-    /// A guest in need is worth what all of its pages in use are worth.
+    /// A guest in need is worth what all of its pages in use are worth; up to its reservation it is not weighed at all.
     private func claimantPrice(_ index: Int) -> Double {
-        guests[index].limits.weight / max(1, Double(guests[index].promised))
+        if guests[index].isUnderReservation { return .infinity }
+        return guests[index].limits.weight * SharedGuest.gibibyte / max(1, Double(guests[index].promised))
     }
 
     private mutating func pay(_ index: Int, _ pages: Int64, _ price: Double, _ need: Need, _ now: UInt64) {
@@ -66,6 +82,7 @@ extension HostArbiter {
         guard isSharing else {
             advised += pages
             advisedAt = now
+            guests[index].advisedAt = now
             return
         }
         let goal = guests[index].goal + UInt64(pages)
@@ -89,6 +106,10 @@ extension HostArbiter {
 
     private mutating func complain(_ short: Int64, _ now: UInt64) {
         guard mode == .on else { return }
+        // Who was asked for statistics may have something yet.
+        let since = shortSince ?? now
+        shortSince = since
+        guard now >= since + tuning.staleAfter else { return }
         if let complainedAt, now < complainedAt + tuning.complainEvery { return }
         complainedAt = now
         isShort = true

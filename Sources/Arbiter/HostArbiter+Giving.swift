@@ -10,20 +10,10 @@ extension HostArbiter {
 
     /// Fresh statistics: does the guest run short, or could it use what lies about?
     mutating func hear(_ health: Health, _ index: Int, _ now: UInt64) {
-        let guest = guests[index]
-        guard ledger.budget != nil, mode != .paused, guest.claim != .alarm, guest.arbiter.isRunning else { return }
-        guests[index].claim = nil
-        var wanted: UInt64 = 0
-        let takes = guest.takes
-        if let available = health.available, takes > 0, guest.arbiter.state != .reclaiming {
-            let comfort = guest.comfort(tuning)
-            let fall = min(0, (health.availableGrowth ?? 0) * tuning.foresight)
-            let soon = UInt64(max(0, Double(available) + fall))
-            if soon < comfort, !guest.lastPayment.blocks(.early, at: now) {
-                guests[index].claim = .early
-                wanted = min(2 * comfort - soon, takes)
-            }
-        }
+        guard ledger.budget != nil, mode != .paused, guests[index].claim != .alarm, guests[index].arbiter.isRunning
+        else { return }
+        let wanted = guests[index].shortage(health, now, tuning)
+        guests[index].claim = wanted > 0 ? .early : nil
         setWanted(wanted, index)
         updatePayer(index, now)
         if wanted == 0 { giveSurplus(health, index, now) }
@@ -31,13 +21,13 @@ extension HostArbiter {
 
     /// Memory that nobody needs is of use in a page cache that is full.
     private mutating func giveSurplus(_ health: Health, _ index: Int, _ now: UInt64) {
-        let guest = guests[index]
         let surplus = ledger.free - 2 * Int64(ledger.slack)
-        guard isSharing, claims.isEmpty, surplus > 0, guest.arbiter.state == .settled, guest.takes > 0 else { return }
-        guard let free = health.free, free < guest.comfort(tuning) / 2 else { return }
-        guard !guest.lastPayment.blocks(.surplus, at: now) else { return }
+        let takes = Int64(guests[index].takes)
+        guard isSharing, claims.isEmpty, surplus > 0, takes > 0, guests[index].arbiter.state == .settled else { return }
+        guard let free = health.free, free < guests[index].comfort(tuning) / 2 else { return }
+        guard !guests[index].lastPayment.blocks(.surplus, at: now) else { return }
         let share = max(surplus / 8, Int64(tuning.leastCalmPortion))
-        give(index, min(share, surplus, Int64(guest.takes)), .surplus, now)
+        give(index, min(share, surplus, takes), .surplus, now)
     }
 
     private mutating func giveAll(_ now: UInt64) {

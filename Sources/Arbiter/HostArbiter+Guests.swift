@@ -78,10 +78,29 @@ extension HostArbiter {
         guests[index].limits = limits
         guests[index].arbiter.memory = limits.max
         guests[index].held = min(guests[index].held, limits.max)
-        if let goal = guests[index].lendGoal { guests[index].lendGoal = min(goal, limits.max) }
         guests[index].forgetStatistics()
+        if let goal = guests[index].lendGoal, goal > limits.max - limits.min { stopLending(index, now) }
         settle(index, now)
+        claimMin(index)
         balance(now)
+    }
+
+    /// What is on its way into the balloon already may stay there; no more is asked.
+    private mutating func stopLending(_ index: Int, _ now: UInt64) {
+        guests[index].lendGoal = nil
+        guard isSharing else { return }
+        let guest = guests[index]
+        let balloon = max(guest.arbiter.promised(guest.held), guest.capBalloon)
+        enqueue(index, guests[index].arbiter.handle(.requested(balloon), at: now, held: guest.held))
+    }
+
+    /// A guest that sees less than its min waits for the rest, whatever its statistics say.
+    private mutating func claimMin(_ index: Int) {
+        let missing = guests[index].missing
+        guard isSharing, missing > 0, guests[index].claim == nil, guests[index].arbiter.isRunning else { return }
+        guests[index].claim = .early
+        setWanted(missing, index)
+        payers.remove(index)
     }
 
     private func admit(_ reservation: UInt64, insteadOf old: UInt64 = 0) throws(AdmissionError) {

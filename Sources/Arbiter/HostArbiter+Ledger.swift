@@ -3,15 +3,9 @@ extension HostArbiter {
 
     /// Brings the ledger up to what one guest is promised, and what is due of it.
     mutating func rebook(_ index: Int) {
-        let guest = guests[index]
-        let counts = guest.isUsed && guest.isPresent
-        let promised = counts ? Int64(guest.limits.max - min(guest.arbiter.promised(guest.held), guest.limits.max)) : 0
-        ledger.promised += promised - guest.promised
-        guests[index].promised = promised
-        let goal = guest.isSlow ? 0 : guest.lendGoal ?? 0
-        let due = counts && goal > guest.held ? Int64(goal - guest.held) : 0
-        ledger.due += due - guest.due
-        guests[index].due = due
+        let (promised, due) = guests[index].rebook()
+        ledger.promised += promised
+        ledger.due += due
     }
 
     /// What the guest waits for.
@@ -23,8 +17,9 @@ extension HostArbiter {
             claims.remove(index)
             return
         }
-        // The guest that has least for its weight comes first; a guest in an alarm before all others.
-        let rank = claim == .alarm ? 0.0 : 1e16
+        // A guest in an alarm comes before all others, then one that has less than is reserved for it; of those, the one
+        // that has least for its weight.
+        let rank = claim == .alarm ? 0.0 : guests[index].isUnderReservation ? 1e15 : 1e16
         claims.set(index, key: rank + Double(guests[index].promised) / guests[index].limits.weight)
     }
 
@@ -121,42 +116,41 @@ extension HostArbiter {
     }
 
     private mutating func settleClaim(_ index: Int) {
-        let guest = guests[index]
-        guard ledger.budget != nil, guest.isPresent, guest.arbiter.isRunning else {
+        guard ledger.budget != nil, guests[index].isPresent, guests[index].arbiter.isRunning else {
             guests[index].claim = nil
             setWanted(0, index)
             return
         }
-        switch guest.arbiter.state {
+        switch guests[index].arbiter.state {
         case .alarm, .notAnswering:
             guests[index].claim = .alarm
-            setWanted(guest.arbiter.unmet, index)
+            setWanted(guests[index].arbiter.unmet, index)
         case .reclaiming:
             guests[index].claim = nil
             setWanted(0, index)
         default:
-            if guest.claim == .alarm { guests[index].claim = nil }
-            setWanted(guests[index].claim == nil ? 0 : UInt64(guest.wanted), index)
+            if guests[index].claim == .alarm { guests[index].claim = nil }
+            setWanted(guests[index].claim == nil ? 0 : UInt64(guests[index].wanted), index)
         }
     }
 
     private mutating func learnFloor(_ index: Int, _ now: UInt64) {
-        let guest = guests[index]
-        let isInAlarm = guest.arbiter.state == .alarm
+        let isInAlarm = guests[index].arbiter.state == .alarm
+        guard isInAlarm != guests[index].isInAlarm else { return }
         guests[index].isInAlarm = isInAlarm
-        guard isInAlarm, !guest.isInAlarm else { return }
-        let visible = guest.limits.max - min(guest.arbiter.heldAtAlarm, guest.limits.max)
-        guests[index].floor.hurt(at: visible, most: guest.limits.max, now, tuning)
+        guard isInAlarm else { return }
+        let max = guests[index].limits.max
+        let visible = max - min(guests[index].arbiter.heldAtAlarm, max)
+        guests[index].floor.hurt(at: visible, most: max, now, tuning)
     }
 
     mutating func updatePayer(_ index: Int, _ now: UInt64) {
-        let guest = guests[index]
-        guard ledger.budget != nil, mode != .paused, guest.mayPay(now),
-            guest.spare(now, sparingCaches: false, tuning) >= tuning.leastMove
+        guard ledger.budget != nil, mode != .paused, guests[index].mayPay(now),
+            guests[index].spare(now, sparingCaches: false, tuning) >= tuning.leastMove
         else {
             payers.remove(index)
             return
         }
-        payers.set(index, key: guest.price(tuning))
+        payers.set(index, key: guests[index].price(tuning))
     }
 }

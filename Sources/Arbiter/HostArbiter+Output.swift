@@ -51,13 +51,16 @@ extension HostArbiter {
         _ rule: MoveRule, payer: Int? = nil, gainer: Int? = nil, _ pages: Int64, _ now: UInt64, price: Double? = nil,
         freeBefore: Int64
     ) {
+        let move = Move(
+            number: movesMade + 1, time: time.callers(now), rule: rule,
+            payer: payer.map { GuestHandle(rawValue: $0) }, gainer: gainer.map { GuestHandle(rawValue: $0) },
+            pages: UInt64(max(0, pages)), price: price, free: freeBefore, isCarriedOut: mode == .on || rule == .loan)
+        if let last = moves.last, last.isContinued(by: move) {
+            moves.last?.pages += move.pages
+            return
+        }
         movesMade += 1
-        moves.append(
-            Move(
-                number: movesMade, time: time.callers(now), rule: rule,
-                payer: payer.map { GuestHandle(rawValue: $0) }, gainer: gainer.map { GuestHandle(rawValue: $0) },
-                pages: UInt64(max(0, pages)), price: price, free: freeBefore,
-                isCarriedOut: mode == .on || rule == .loan))
+        moves.append(move)
     }
 
     // MARK: - What is

@@ -13,22 +13,20 @@
 /// the size that hurt it lately, never one in trouble, never one that is silent. A guest in need gets the free
 /// pages of any other; page cache only of one that is cheaper than itself. Pages in use are not taken.
 ///
-/// **An example.** A budget of 1.5 GiB; two guests of 1 GiB: `a` idles with 800 MiB free, `b` works. Both have started, so 2 GiB
-/// are promised, by nobody's decision. With its first statistics `a` is asked for 560 MiB: the overdraft of 512 MiB, and 48 MiB
-/// of slack. When they have arrived, 48 MiB are free. Now `b`, with 300 MiB in its balloon from earlier, takes 1 MiB back unasked:
+/// **An example**, which docs/Balancing.md follows number by number. Two guests of 1.25 GiB on a budget of 1.625 GiB:
 ///
 /// ```swift
-/// var host = try HostArbiter(budget: 393_216)
-/// let a = try host.add(GuestLimits(min: 65_536, max: 262_144), at: now)
-/// let b = try host.add(GuestLimits(min: 65_536, max: 262_144), at: now)
-/// // ...
-/// let decision = host.handle(.unsolicited(256), of: b, at: now, held: 76_544)
-/// // host.target(of: b) is lower by what is free, 47 MiB, and `decision.interrupt` is set: carry that out.
+/// var host = try HostArbiter(budget: 425_984)
+/// let a = try host.add(GuestLimits(min: 98_304, max: 327_680), at: now)
+/// let b = try host.add(GuestLimits(min: 98_304, max: 327_680), at: now)
+/// // Their drivers start, they answer, they lend: a 848 MiB, b 100 MiB. Then b takes 1 MiB back unasked.
+/// let decision = host.handle(.unsolicited(256), of: b, at: now, held: 25_344)
+/// // host.target(of: b) is lower by the 51 MiB that were free, and decision.interrupt is set: carry that out.
 /// while let change = host.nextChange() {
-///     // change.guest is `a`; change.target is higher: what `b` still needs. Write it and interrupt.
+///     // change.guest is a, and change.target is higher by 48 MiB: write it and interrupt.
 /// }
-/// // As `a`'s balloon fills, tell it: `b` gets what has arrived, and is then what nextChange() is about.
-/// _ = host.handle(.progress, of: a, at: later, held: heldNow)
+/// // When a's balloon has filled, b is given what has arrived: now nextChange() is about b.
+/// _ = host.handle(.progress, of: a, at: later, held: 229_376)
 /// while let move = host.nextMove() { print(move.sentence { $0 == a ? "a" : "b" }) }
 /// ```
 public struct HostArbiter: Sendable {
@@ -55,6 +53,7 @@ public struct HostArbiter: Sendable {
     var advised: Int64 = 0
     var advisedAt: UInt64 = 0
     var isShort = false
+    var shortSince: UInt64?
     var isOverdrawn = false
     var complainedAt: UInt64?
 

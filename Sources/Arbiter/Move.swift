@@ -11,12 +11,18 @@ public struct Move: Sendable, Equatable, Codable {
     public var payer: GuestHandle?
     public var gainer: GuestHandle?
     public var pages: UInt64
-    /// The payer's price when it was chosen; see ``HostArbiter``.
+    /// The payer's price when it was chosen, weight per GiB; see ``HostArbiter``.
     public var price: Double?
     /// Budget less what is promised, before this move; negative: overdrawn.
     public var free: Int64
     /// `false` in ``HostMode/watch``: it is what would have been done.
     public var isCarriedOut: Bool
+
+    /// The same movement goes on: it is one for whoever reads of it.
+    func isContinued(by other: Move) -> Bool {
+        time == other.time && rule == other.rule && payer == other.payer && gainer == other.gainer
+            && isCarriedOut == other.isCarriedOut
+    }
 
     /// For people.
     ///
@@ -48,6 +54,8 @@ public struct Move: Sendable, Equatable, Codable {
     }
 
     private static func rounded(_ price: Double) -> String {
-        price < 1e9 ? "\((price * 1000).rounded() / 1000)" : "\(price)"
+        guard price < 1e9 else { return "\(price)" }
+        let hundredths = Int(price * 100 + 0.5)
+        return "\(hundredths / 100).\(hundredths % 100 / 10)\(hundredths % 10)"
     }
 }

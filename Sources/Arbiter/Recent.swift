@@ -24,6 +24,14 @@ struct Recent<Element: Sendable>: Sendable {
         }
     }
 
+    /// The newest one that was not fetched yet.
+    var last: Element? {
+        get { unread > 0 ? elements[lastPlace] : nil }
+        set { if let newValue, unread > 0 { elements[lastPlace] = newValue } }
+    }
+
+    private var lastPlace: Int { (start + unread - 1) % capacity }
+
     mutating func next() -> Element? {
         guard unread > 0 else { return nil }
         let element = elements[start]

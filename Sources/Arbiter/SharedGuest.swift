@@ -36,6 +36,8 @@ struct SharedGuest: Sendable {
     /// It was asked, and gives nothing so far: what is due of it is not counted on.
     var isSlow = false
     var heldAtWake: UInt64 = 0
+    /// When it was last advised, in watch mode, that this guest should pay.
+    var advisedAt: UInt64?
     var isInAlarm = false
 
     // A move is not turned round at once.
@@ -54,6 +56,18 @@ struct SharedGuest: Sendable {
         arbiter.memory = limits.max
     }
 
+    /// Brings what is promised and due up to date.
+    ///
+    /// - Returns: by how much the sums change.
+    mutating func rebook() -> (promised: Int64, due: Int64) {
+        let counts = isUsed && isPresent
+        let newPromised = counts ? Int64(limits.max - min(arbiter.promised(held), limits.max)) : 0
+        let goal = isSlow ? 0 : lendGoal ?? 0
+        let newDue = counts && goal > held ? Int64(goal - held) : 0
+        defer { (promised, due) = (newPromised, newDue) }
+        return (newPromised - promised, newDue - due)
+    }
+
     /// Never takes the guest below this, whoever asks: visible pages.
     func least(_ now: UInt64, _ tuning: HostTuning) -> UInt64 {
         min(max(limits.min, floor.pages(now, tuning), 1), limits.max)
@@ -68,6 +82,16 @@ struct SharedGuest: Sendable {
     /// The least balloon that an operator's cap allows.
     var capBalloon: UInt64 { cap.map { limits.max - min($0, limits.max) } ?? 0 }
 
+    /// Pages that it sees less than its min.
+    var missing: UInt64 {
+        let least = min(limits.min, cap ?? limits.max)
+        let sees = limits.max - min(arbiter.promised(held), limits.max)
+        return least > sees ? least - sees : 0
+    }
+
+    /// It sees less than is reserved for it.
+    var isUnderReservation: Bool { promised < Int64(limits.reservation) }
+
     /// Pages that it can still be given.
     var takes: UInt64 {
         let balloon = min(arbiter.promised(held), limits.max)
@@ -80,12 +104,15 @@ struct SharedGuest: Sendable {
         return most > goal ? most - goal : 0
     }
 
-    /// ESX's price of a page: weight for each page that is used, where an idle one counts several times.
+    /// Prices are per GiB, to be readable.
+    static let gibibyte = 262_144.0
+
+    /// ESX's price: weight for each page that is used, where an idle one counts several times.
     func price(_ tuning: HostTuning) -> Double {
         let visible = Double(visible)
         let gone = goal > goalThen ? goal - goalThen : 0
         let idle = min(Double(idle > gone ? idle - gone : 0), visible)
-        return limits.weight / max(1, visible - idle + tuning.idleCost * idle)
+        return limits.weight * Self.gibibyte / max(1, visible - idle + tuning.idleCost * idle)
     }
 
     /// It may be asked for memory at all: it is well, it answers, and it has not just been given some.
@@ -111,6 +138,18 @@ struct SharedGuest: Sendable {
         self.bearable = isWarm ? bearableFree : bearable(sparingCaches: false)
         goalThen = goal
         idle = UInt64(Double(limits.max - min(held, limits.max)) * (1 - idleness.active))
+    }
+
+    /// Pages that the guest should be given, by what it has and soon will have.
+    func shortage(_ health: Health, _ now: UInt64, _ tuning: HostTuning) -> UInt64 {
+        let takes = takes
+        guard takes > 0, arbiter.state != .reclaiming else { return 0 }
+        let wanted = min(missing, takes)
+        guard let available = health.available, !lastPayment.blocks(.early, at: now) else { return wanted }
+        let comfort = comfort(tuning)
+        let fall = min(0, (health.availableGrowth ?? 0) * tuning.foresight)
+        let soon = UInt64(max(0, Double(available) + fall))
+        return soon < comfort ? max(wanted, min(2 * comfort - soon, takes)) : wanted
     }
 
     /// What a guest of its size that is well has available, in pages.

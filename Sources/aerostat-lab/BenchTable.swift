@@ -41,7 +41,9 @@ struct BenchTable {
             for contender in contenders {
                 let outcomes = outcomes(guest, contender)
                 let seconds = outcomes.map(\.seconds)
-                guard let middle = median(seconds), let least = seconds.min(), let most = seconds.max() else { continue }
+                guard let middle = median(seconds), let least = seconds.min(), let most = seconds.max() else {
+                    continue
+                }
                 let busy = median(outcomes.map(\.processorSecondsPerGiB)) ?? 0
                 let share = median(outcomes.map { Double($0.freedBytes) / Double($0.balloonBytes) }) ?? 0
                 table.add(

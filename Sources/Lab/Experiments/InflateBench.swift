@@ -11,7 +11,8 @@ public struct InflateBench: Sendable {
         public var initOnAlloc: Bool?
 
         public init(
-            _ contender: Contender, _ kernel: KernelSeries, _ situation: InflateCase = .touched, initOnAlloc: Bool? = nil
+            _ contender: Contender, _ kernel: KernelSeries, _ situation: InflateCase = .touched,
+            initOnAlloc: Bool? = nil
         ) {
             self.contender = contender
             self.kernel = kernel

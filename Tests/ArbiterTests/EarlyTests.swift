@@ -1,0 +1,139 @@
+import Arbiter
+import Balloon
+import Testing
+
+/// Before the guest is out of memory.
+@Suite struct EarlyTests {
+    private typealias Bench = ArbiterBench
+
+    /// Settled at 600 MiB in the balloon; `body` spoils one second's statistics.
+    private func afterTwoIntervals(_ body: (inout BalloonStatistics, UInt64) -> Void) -> ArbiterBench {
+        var bench = Bench(settledAt: 600)
+        for interval in 1...2 as ClosedRange<UInt64> {
+            bench.pass(1000)
+            var set = healthy
+            body(&set, interval)
+            bench.send(.statistics(set))
+            if bench.arbiter.wakeAt != nil, bench.state == .settled {
+                #expect(bench.wake()?.requestStatistics == true)
+                // A second look, a quarter of a second later.
+                var set = healthy
+                body(&set, interval + 1)
+                bench.send(.statistics(set))
+            }
+        }
+        return bench
+    }
+
+    private var healthy: BalloonStatistics {
+        var set = BalloonStatistics()
+        set[.availableMemory] = 200 << 20
+        set[.freeMemory] = 8 << 20
+        set[.totalMemory] = 1024 << 20
+        for tag in [.majorFaults, .swapIn, .allocationStalls, .directScans, .directReclaims] as [StatisticsTag] {
+            set[tag] = 0
+        }
+        return set
+    }
+
+    @Test(
+        "deflate-on-oom 4: a guest on its knees without any out-of-memory deflation is given back within two intervals",
+        arguments: [
+            (.majorFaults, 5000), (.swapIn, 64 << 20), (.allocationStalls, 200), (.directScans, 256 << 20),
+            (.directReclaims, 64 << 20),
+        ] as [(StatisticsTag, UInt64)])
+    func knees(tag: StatisticsTag, perInterval: UInt64) {
+        let bench = afterTwoIntervals { set, interval in set[tag] = perInterval * interval }
+        #expect(bench.state == .alarm && bench.target == 300)
+        #expect(bench.happenings.contains { if case .pressure = $0 { true } else { false } })
+    }
+
+    @Test("no memory available at all is an alarm, too")
+    func nothingAvailable() {
+        let bench = afterTwoIntervals { set, _ in set[.availableMemory] = 8 << 20 }
+        #expect(bench.state == .alarm)
+    }
+
+    @Test("one bad look is not believed: a program that starts reads files")
+    func once() {
+        var bench = Bench(settledAt: 600)
+        bench.pass(1000)
+        bench.send(.statistics(healthy))
+        bench.pass(1000)
+        var set = healthy
+        set[.majorFaults] = 3000
+        bench.send(.statistics(set))
+        #expect(bench.state == .settled)
+        bench.wake()
+        bench.send(.statistics(set))
+        bench.pass(1000)
+        bench.send(.statistics(set))
+        #expect(bench.state == .settled && bench.target == 600)
+    }
+
+    @Test("faults while memory is free are files read for the first time")
+    func freeMemory() {
+        let bench = afterTwoIntervals { set, interval in
+            set[.majorFaults] = 5000 * interval
+            set[.freeMemory] = 150 << 20
+        }
+        #expect(bench.state == .settled && bench.target == 600)
+    }
+
+    @Test("the alarm is over when the guest is well, and repeats make the pause longer")
+    func over() {
+        var bench = afterTwoIntervals { set, interval in set[.majorFaults] = 5000 * interval }
+        bench.held = 0
+        bench.send(.progress)
+        for _ in 0..<10 where bench.state == .alarm {
+            bench.answer(available: 700)
+            if bench.state == .alarm { bench.wake() }
+        }
+        #expect(bench.pause == 10 || bench.pause == 9)
+    }
+
+    @Test("under a budget a guest that has little left, or soon will, is given more before it hurts")
+    func early() throws {
+        for (before, now, wants) in [(400, 300, false), (80, 60, true), (400, 150, true)] as [(UInt64, UInt64, Bool)] {
+            var bench = try HostBench(budget: nil)
+            let guest = try bench.add()
+            bench.balloon(guest, 500)
+            try bench.share(4096)
+            bench.answer(guest, available: before)
+            bench.pass(1000)
+            bench.forget()
+            let target = bench.target(guest)
+            bench.answer(guest, available: now)
+            #expect((bench.target(guest) < target) == wants, "\(before) MiB, then \(now)")
+            #expect(bench.host.state(of: guest) != .alarm)
+        }
+    }
+
+    @Test("a guest that paid is not given it back at once for a reason of equal or lower rank; an alarm always is")
+    func turnRound() throws {
+        var bench = try HostBench(budget: 1536)
+        let payer = try bench.add()
+        _ = try bench.add()
+        bench.answer(payer, available: 900)
+        bench.obey(payer)
+        bench.pass(1000)
+        bench.forget()
+        bench.answer(payer, available: 40)
+        #expect(bench.wanted(payer) == 0 && bench.moves.isEmpty)
+        bench.pass(10_000)
+        bench.answer(payer, available: 40)
+        #expect(bench.wanted(payer) > 0 || bench.moves.contains { $0.gainer == payer })
+        bench.starve(payer)
+        #expect(bench.host.state(of: payer) == .alarm)
+    }
+
+    @Test("memory that nobody needs goes to a guest whose memory is full of files")
+    func surplus() throws {
+        var bench = try HostBench(budget: nil)
+        let guest = try bench.add()
+        bench.balloon(guest, 500)
+        try bench.share(4096)
+        bench.answer(guest, available: 300, free: 10)
+        #expect(bench.target(guest) < 500 && bench.moves.last?.rule == .surplus)
+    }
+}

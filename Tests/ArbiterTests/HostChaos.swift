@@ -1,0 +1,257 @@
+import Arbiter
+import Balloon
+import TestSupport
+
+/// Guests of all kinds on one host, driven at random. Says what went wrong instead of failing, for speed.
+struct HostChaos {
+    /// How a guest behaves.
+    enum Kind: CaseIterable {
+        case good, silent, liar, greedy, overshooting, deaf, wild
+    }
+
+    struct Guest {
+        var handle: GuestHandle
+        var kind: Kind
+        var max: UInt64
+        var held: UInt64 = 0
+        var target: UInt64 = 0
+        var isRunning = false
+        var faults: UInt64 = 0
+    }
+
+    var random: SeededGenerator
+    var host: HostArbiter
+    var guests: [Guest] = []
+    var now: UInt64 = 5_000_000_000
+    private(set) var complaints: [String] = []
+    private(set) var events = 0
+    private(set) var granted = 0
+    private var steadyNow: UInt64 = 0
+
+    init(seed: UInt64) throws {
+        random = SeededGenerator(seed: seed)
+        let budget = random.pick([1, 4, 16, 64]) * 1024 * mebibyte
+        host = try HostArbiter(budget: budget)
+        for _ in 0..<random.number(2...40) { addGuest() }
+    }
+
+    mutating func run(events count: Int, checkEvery: Int) throws {
+        for _ in 0..<count where complaints.isEmpty {
+            events += 1
+            step()
+            drain()
+            if events % checkEvery == 0 { complaints += host.faults() }
+        }
+        complaints += host.faults()
+    }
+
+    private mutating func step() {
+        passTime()
+        switch random.number(0...999) {
+        case 0: addGuest()
+        case 1: removeGuest()
+        case 2: signal()
+        case 3: setBudget()
+        case 4 where random.oneIn(4): setMode()
+        case 5: changeLimits()
+        case 6: setPresence()
+        default: guestEvent()
+        }
+    }
+
+    private mutating func passTime() {
+        switch random.number(0...999) {
+        case 0: now -= min(now, random.number(0...100_000_000_000))
+        case 1: now = now.addingReportingOverflow(random.number(0...1 << 50)).partialValue
+        case 2 where random.oneIn(50): now = .max
+        case 3 where random.oneIn(50): now = 0
+        default:
+            let step = random.pick([0, 1_000_000, 20_000_000, 300_000_000, 2_000_000_000]) as UInt64
+            now = now.addingReportingOverflow(step).partialValue
+        }
+        if let due = host.wakeAt, due <= now { deciding { $0.wake(at: $1) } }
+    }
+
+    /// Runs something that decides, and sees whether it promised more than there is.
+    private mutating func deciding(taken: Int64 = 0, _ body: (inout HostArbiter, UInt64) -> Void) {
+        let before = host.ledger.promised
+        let wasSharing = host.mode == .on && host.ledger.budget != nil
+        body(&host, now)
+        guard wasSharing, host.mode == .on, host.ledger.budget != nil else { return }
+        let most = max(before + taken, Int64(host.ledger.effective))
+        if host.ledger.promised > most {
+            complaints.append("event \(events): promised \(host.ledger.promised), at most \(most) was right")
+        }
+    }
+
+    // MARK: - Guests
+
+    private mutating func addGuest() {
+        let max = random.pick([64, 512, 1024, 4096, 16384]) * mebibyte + random.number(0...255)
+        let min = random.pick([0, max / 8, max / 4, max / 2])
+        let reservation = random.oneIn(3) ? random.number(min...max) : nil
+        let weight = random.pick([0.5, 1, 1, 1, 2, 10])
+        guard let limits = try? GuestLimits(min: min, max: max, weight: weight, reservation: reservation) else {
+            complaints.append("good limits are refused")
+            return
+        }
+        let isPresent = !random.oneIn(5)
+        var handle: GuestHandle?
+        deciding(taken: isPresent ? Int64(max) : 0) { handle = try? $0.add(limits, isPresent: isPresent, at: $1) }
+        guard let handle else {
+            if host.ledger.budget.map({ host.ledger.reserved + limits.reservation <= $0 }) ?? true {
+                complaints.append("a reservation that fits is refused")
+            }
+            return
+        }
+        guests.append(Guest(handle: handle, kind: random.pick(Kind.allCases), max: max))
+    }
+
+    private mutating func removeGuest() {
+        guard guests.count > 2 else { return }
+        let guest = guests.remove(at: random.number(0...guests.count - 1))
+        deciding { $0.remove(guest.handle, at: $1) }
+        if host.share(of: guest.handle) != nil { complaints.append("a removed guest is still there") }
+    }
+
+    private mutating func changeLimits() {
+        guard let index = guests.indices.randomElement(using: &random) else { return }
+        let max = random.pick([512, 1024, 4096]) * mebibyte
+        guard let limits = try? GuestLimits(min: random.number(0...max / 2), max: max) else { return }
+        let handle = guests[index].handle
+        var isTaken = false
+        deciding(taken: Int64(max)) { isTaken = (try? $0.set(limits: limits, of: handle, at: $1)) != nil }
+        if isTaken { guests[index].max = max }
+    }
+
+    private mutating func setPresence() {
+        guard let index = guests.indices.randomElement(using: &random) else { return }
+        let guest = guests[index]
+        let isPresent = random.oneIn(2)
+        if !isPresent { send(.driverStopped, index) }
+        guests[index].held = 0
+        deciding(taken: Int64(guest.max)) { $0.set(isPresent: isPresent, of: guest.handle, at: $1) }
+    }
+
+    private mutating func guestEvent() {
+        guard let index = guests.indices.randomElement(using: &random) else { return }
+        if let due = host.wakeAt(of: guests[index].handle), due <= now { send(.wake, index) }
+        guard guests[index].isRunning || random.oneIn(50) else {
+            guests[index].held = 0
+            guests[index].isRunning = true
+            send(.driverStarted(isFresh: true, hasStatistics: !random.oneIn(8)), index)
+            return
+        }
+        switch random.number(0...99) {
+        case 0:
+            guests[index].isRunning = false
+            send(.driverStopped, index)
+        case 1:
+            guests[index].isRunning = true
+            send(.driverStarted(isFresh: false, hasStatistics: true), index)
+        case 2: send(.requested(random.pick([0, random.number(0...guests[index].max), 1 << 40])), index)
+        case 3: send(.reclaim, index)
+        case 4...9: takeBack(index)
+        case 10...59: answer(index)
+        default:
+            move(index)
+            send(.progress, index)
+        }
+    }
+
+    private mutating func takeBack(_ index: Int) {
+        guard guests[index].held > 0 else { return }
+        guard guests[index].kind == .greedy || random.oneIn(3) else { return }
+        let most = guests[index].kind == .greedy ? guests[index].held : 256
+        let pages = random.number(1...min(most, guests[index].held))
+        guests[index].held -= pages
+        send(.unsolicited(random.oneIn(50) ? .max : pages), index)
+    }
+
+    private mutating func answer(_ index: Int) {
+        switch guests[index].kind {
+        case .silent: send(random.oneIn(3) ? .statistics(honest(index)) : .statisticsTimedOut, index)
+        case .liar, .wild: send(.statistics(lie()), index)
+        default: send(.statistics(honest(index)), index)
+        }
+    }
+
+    private mutating func honest(_ index: Int) -> BalloonStatistics {
+        let guest = guests[index]
+        let visible = guest.max - min(guest.held, guest.max)
+        let available = random.number(0...visible)
+        guests[index].faults += random.pick([0, 0, 0, 10, 5000])
+        var set = BalloonStatistics()
+        set[.availableMemory] = available * PageFrame.size
+        set[.freeMemory] = random.number(0...available) * PageFrame.size
+        set[.totalMemory] = guest.max * PageFrame.size
+        set[.majorFaults] = guests[index].faults
+        return set
+    }
+
+    private mutating func lie() -> BalloonStatistics {
+        var set = BalloonStatistics()
+        for tag in StatisticsTag.allCases where !random.oneIn(4) {
+            set[tag] = random.pick([0, .max, .max - 1, random.number(0...1 << 30), random.number(0...1 << 40)])
+        }
+        return set
+    }
+
+    /// The driver goes where it is asked to, or does not.
+    private mutating func move(_ index: Int) {
+        let target = host.target(of: guests[index].handle)
+        let held = guests[index].held
+        switch guests[index].kind {
+        case .deaf: break
+        case .overshooting: guests[index].held = target + random.number(0...10_000)
+        case .wild: guests[index].held = random.number(0...2 * guests[index].max)
+        default:
+            let step = random.number(0...50 * mebibyte)
+            guests[index].held = held < target ? min(target, held + step) : max(target, held - min(held, step))
+        }
+    }
+
+    /// Tells the arbiter; what the guest took by itself is not the arbiter's decision.
+    private mutating func send(_ input: Input, _ index: Int) {
+        let guest = guests[index]
+        let share = host.share(of: guest.handle)
+        var taken: Int64 = 0
+        if let share, host.ledger.promised >= Int64(share.promised) {
+            let bound = min(host.target(of: guest.handle), guest.held, share.limits.max)
+            taken = max(0, Int64(share.limits.max - bound) - Int64(share.promised))
+        }
+        let held = guest.held
+        deciding(taken: taken) { _ = $0.handle(input, of: guest.handle, at: $1, held: held) }
+    }
+
+    // MARK: - The host
+
+    private mutating func signal() {
+        var signals = HostSignals(total: 128 * 1024 * mebibyte)
+        signals.available = random.oneIn(3) ? nil : random.number(0...64 * 1024 * mebibyte)
+        signals.someStalled = random.pick([nil, 0, 5, 50, .nan, .infinity])
+        signals.fullStalled = random.pick([nil, 0, 3, 50, -1])
+        signals.limit = random.oneIn(4) ? random.number(0...64 * 1024 * mebibyte) : nil
+        deciding { $0.handle(signals, at: $1) }
+    }
+
+    private mutating func setBudget() {
+        let budget = random.oneIn(5) ? nil : random.pick([0, 1, 4, 16, 64]) * 1024 * mebibyte
+        let reserved = host.ledger.reserved
+        do {
+            try host.set(budget: budget, at: now)
+        } catch {
+            if let budget, budget > 0, budget >= reserved { complaints.append("a good budget is refused: \(error)") }
+        }
+    }
+
+    private mutating func setMode() { host.set(mode: random.pick(HostMode.allCases), at: now) }
+
+    private mutating func drain() {
+        while let change = host.nextChange() {
+            if host.share(of: change.guest) == nil { complaints.append("a change of a guest that is not there") }
+        }
+        while host.nextMove() != nil { granted += 1 }
+        while host.nextHappening() != nil {}
+    }
+}

@@ -1,0 +1,120 @@
+import Arbiter
+import Testing
+
+@Suite struct PriceTests {
+    /// Some guests that answered, and one more that takes pages back while nothing is free.
+    private func bench(
+        _ guests: [(weight: Double, available: UInt64, free: UInt64)]
+    ) throws -> (HostBench, [GuestHandle]) {
+        var bench = try HostBench(budget: nil)
+        var handles: [GuestHandle] = []
+        for guest in guests { handles.append(try bench.add(weight: guest.weight)) }
+        let needy = try bench.add()
+        bench.balloon(needy, 700)
+        for _ in 0..<300 {
+            for (guest, handle) in zip(guests, handles) {
+                bench.answer(handle, available: guest.available, free: guest.free)
+            }
+            bench.pass(1000)
+        }
+        try bench.host.set(budget: UInt64(guests.count * 1024 + 324) * mebibyte, at: bench.now)
+        for (guest, handle) in zip(guests, handles) {
+            bench.answer(handle, available: guest.available, free: guest.free)
+        }
+        bench.fetch()
+        bench.forget()
+        return (bench, handles + [needy])
+    }
+
+    @Test("an idle page is cheaper than a used one: the idle guest pays first")
+    func idle() throws {
+        var (bench, guests) = try bench([(1, 300, 300), (1, 800, 800), (1, 500, 500)])
+        let prices = guests.prefix(3).compactMap { bench.host.share(of: $0)?.price }
+        #expect(prices[1] < prices[2] && prices[2] < prices[0])
+        bench.starve(guests[3])
+        #expect(bench.payers().first == guests[1])
+    }
+
+    @Test("of two alike, the one with less weight pays")
+    func weight() throws {
+        var (bench, guests) = try bench([(2, 700, 700), (1, 700, 700)])
+        bench.starve(guests[2])
+        #expect(bench.payers().first == guests[1])
+    }
+
+    @Test("page cache is taken only by a guest that is worth more; free pages by any in need")
+    func caches() throws {
+        // The needy guest sees 324 MiB, the payer 1024: for its weight the payer is worth more or less.
+        for (weight, free, pays) in [(1, 20, true), (100, 20, false), (100, 600, true)] as [(Double, UInt64, Bool)] {
+            var (bench, guests) = try bench([(weight, 700, free)])
+            bench.starve(guests[1])
+            #expect(bench.payers(.alarm).isEmpty != pays, "weight \(weight), \(free) MiB free")
+        }
+    }
+
+    @Test("never below min, whatever is free")
+    func min() throws {
+        var bench = try HostBench(budget: 512)
+        let guest = try bench.add(min: 400)
+        for _ in 0..<20 {
+            bench.answer(guest, available: 1000)
+            bench.obey(guest)
+            bench.pass(1000)
+        }
+        #expect(bench.target(guest) == 1024 - 496, "budget less slack")
+        let other = try bench.add(max: 112, min: 112)
+        bench.answer(guest, available: 1000)
+        bench.obey(guest)
+        #expect(bench.target(guest) == 624 && bench.free == 0)
+        _ = other
+    }
+
+    @Test("a guest that hurt is not taken below that size and a margin, until it is forgotten in an hour")
+    func floor() throws {
+        var bench = try HostBench(budget: nil)
+        let guest = try bench.add()
+        bench.balloon(guest, 600)
+        bench.starve(guest)
+        #expect(bench.floor(guest) == 423 + 423 / 8 || bench.floor(guest) == 424 + 424 / 8)
+        let fresh = bench.floor(guest)
+        bench.pass(1_800_000)
+        bench.answer(guest, available: 500)
+        #expect(bench.floor(guest) == fresh / 2)
+        bench.pass(1_800_000)
+        bench.answer(guest, available: 500)
+        #expect(bench.floor(guest) == 0)
+    }
+
+    @Test("never a guest in alarm, in hold-off, that is silent, or that never said anything")
+    func troubled() throws {
+        var (bench, guests) = try bench([(1, 800, 800), (1, 800, 800)])
+        bench.send(.statisticsTimedOut, guests[0])
+        #expect(bench.host.share(of: guests[0])?.price == nil)
+        bench.starve(guests[2])
+        #expect(Set(bench.payers()) == [guests[1]])
+        #expect(bench.host.share(of: guests[2])?.price == nil)
+    }
+
+    @Test("statistics that are too old are asked for again before anything is taken")
+    func stale() throws {
+        var (bench, guests) = try bench([(1, 800, 800)])
+        bench.pass(10_000)
+        bench.starve(guests[1])
+        #expect(bench.payers().isEmpty)
+        let change = try #require(bench.changes.first)
+        #expect(change.guest == guests[0] && change.decision.requestStatistics && !change.decision.interrupt)
+        bench.answer(guests[0], available: 800)
+        #expect(bench.payers() == [guests[0]])
+    }
+
+    @Test("a payer that gives nothing is not waited for: others are asked after a quarter of a second")
+    func deaf() throws {
+        var (bench, guests) = try bench([(1, 900, 900), (1.5, 900, 900)])
+        bench.starve(guests[2])
+        let first = Set(bench.payers())
+        let due = bench.due(guests[0])
+        bench.pass(250)
+        for guest in guests.prefix(2) { bench.send(.wake, guest) }
+        #expect(first.contains(guests[0]) && due > 0 && bench.due(guests[0]) == 0)
+    }
+}
