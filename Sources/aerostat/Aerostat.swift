@@ -13,6 +13,6 @@ struct Aerostat: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, QEMUArgumentsCommand.self, StatusCommand.self, SetCommand.self, StatsCommand.self,
             EventsCommand.self, ReclaimCommand.self, HintCommand.self, DoctorCommand.self,
-            ProbeCommand.self,
+            ProbeCommand.self, LoadCommand.self,
         ])
 }
