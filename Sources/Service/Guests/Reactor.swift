@@ -2,7 +2,7 @@ internal import Foundation
 internal import Linux
 internal import Synchronization
 
-/// The thread that serves guests: it waits for sockets, kicks and deadlines, and does all work on them itself.
+/// A thread that serves guests: it waits for sockets, kicks and deadlines, and does all work on them itself.
 ///
 /// Guests are confined to it. The control plane hands it closures through a mailbox; they are rare. Deflate queues are
 /// watched by a second, urgent poll that is looked at between any two pieces of other work: a guest that is out of
@@ -16,7 +16,11 @@ final class Reactor: Sendable {
     /// Signalled when the thread has ended.
     private let ended = DispatchSemaphore(value: 0)
 
-    init() throws(SystemError) {
+    /// The processor that the thread keeps to; `nil`: any.
+    private let processor: Int?
+
+    init(processor: Int? = nil) throws(SystemError) {
+        self.processor = processor
         wake = try EventCounter()
     }
 
@@ -30,6 +34,8 @@ final class Reactor: Sendable {
         // The state is made here and used on the thread alone.
         nonisolated(unsafe) let confined = state
         let thread = Thread { [self] in
+            // What a queue's service touches stays in one processor's cache. Where it is refused, it works all the same.
+            if let processor { try? Processors.pinThread(to: processor) }
             run(confined)
             ended.signal()
         }
@@ -50,10 +56,15 @@ final class Reactor: Sendable {
         }
     }
 
-    /// Ends the thread after the work at hand, and waits for it.
-    func stop() {
+    /// Tells the thread to end after the work at hand.
+    func endSoon() {
         isStopping.store(true, ordering: .releasing)
         wake.signal()
+    }
+
+    /// Ends the thread after the work at hand, and waits for it.
+    func stop() {
+        endSoon()
         ended.wait()
     }
 

@@ -1,36 +1,52 @@
 internal import ControlAPI
+internal import DequeModule
 internal import Linux
 
 /// What lives on the reactor's thread: the polls and the guests.
+///
+/// Its work per turn does not grow with the number of guests, only with what they do; and each turn is bounded.
 final class ReactorState {
     let main: EventPoll
     let urgent: EventPoll
-    private(set) var guests: [Guest] = []
+    private var guests: [Guest] = []
     private var events: [EventPoll.Event] = []
     private var urgentEvents: [EventPoll.Event] = []
+    private var urgentDepth = 0
     /// Guests with requests that are begun or waiting, though no event will tell of them.
-    private var unfinished: [Int] = []
+    private var turns = Turns()
+    private var deadlines = Deadlines()
+    /// Questions of the control plane.
+    private var mail = Deque<Reactor.Work>()
+
+    // What one turn of the reactor does at most, besides the 64 events that a poll brings: then the polls are looked at
+    // again.
+    private static let guestsPerTurn = 8
+    private static let deadlinesPerTurn = 64
+    private static let mailPerTurn = 8
+    /// Serving an urgent guest can lead to serving another one in between; not without end.
+    private static let deepestUrgent = 4
 
     init(main: consuming EventPoll, urgent: consuming EventPoll) {
         self.main = main
         self.urgent = urgent
     }
 
-    func add(_ guest: Guest) {
-        guests.append(guest)
+    /// Serves one more guest; its number here is the count of those before it.
+    func add(_ configuration: GuestConfiguration, log: EventLog) throws {
+        guests.append(try Guest(configuration: configuration, index: guests.count, reactor: self, log: log))
     }
 
-    func guest(named name: String) -> Guest? {
-        guests.first { $0.configuration.name == name }
+    /// Does something to a guest, which may change when it is due.
+    func with<Result>(_ index: Int, _ body: (Guest) -> Result) -> Result {
+        defer { deadlines.set(index, to: guests[index].deadline) }
+        return body(guests[index])
     }
 
     /// A guest has work left that no event will announce.
-    func remember(_ guest: Int) {
-        if !unfinished.contains(guest) { unfinished.append(guest) }
-    }
+    func remember(_ guest: Int) { turns.append(guest) }
 
     /// Waits once and deals with what there is.
-    func turn(wake: borrowing EventCounter, mail: () -> [Reactor.Work]) {
+    func turn(wake: borrowing EventCounter, takeMail: () -> [Reactor.Work]) {
         events.removeAll(keepingCapacity: true)
         // A poll that fails would fail for ever; there is nothing to serve guests with then.
         do { try main.wait(timeout: timeout(), appendingTo: &events) } catch { return }
@@ -39,21 +55,23 @@ final class ReactorState {
             switch event.token {
             case Token.wake:
                 _ = wake.drain()
-                for work in mail() { work(self) }
+                mail.append(contentsOf: takeMail())
             case Token.urgent: break
             default: dispatch(event)
             }
             serveUrgent()
         }
-        let now = MonotonicClock.now()
-        for guest in guests where (guest.deadline ?? .max) <= now { guest.fire(at: now) }
-        let left = unfinished
-        unfinished.removeAll(keepingCapacity: true)
-        for index in left { guests[index].serveAll() }
+        fireDeadlines()
+        serveTurns()
+        // Behind the guests: an answer tells of all that came before the question.
+        answerMail()
     }
 
     /// Serves the deflate queues that have been kicked, if any.
     func serveUrgent() {
+        guard urgentDepth < Self.deepestUrgent else { return }
+        urgentDepth += 1
+        defer { urgentDepth -= 1 }
         urgentEvents.removeAll(keepingCapacity: true)
         do { try urgent.wait(timeout: 0, appendingTo: &urgentEvents) } catch { return }
         for event in urgentEvents { dispatch(event) }
@@ -61,6 +79,8 @@ final class ReactorState {
 
     /// The daemon ends: sockets are removed, connections closed.
     func close() {
+        // Nobody is left without an answer.
+        while let work = mail.popFirst() { work(self) }
         for guest in guests { guest.close() }
         guests = []
     }
@@ -68,22 +88,47 @@ final class ReactorState {
     private func dispatch(_ event: EventPoll.Event) {
         let (index, source) = Token.decode(event.token)
         guard index < guests.count else { return }
-        switch source {
-        case .listener: guests[index].acceptConnection()
-        case .socket: guests[index].receiveMessages()
-        case .kick(let queue): guests[index].kicked(queue)
+        with(index) { guest in
+            switch source {
+            case .listener: guest.acceptConnection()
+            case .socket: guest.receiveMessages()
+            case .kick(let queue): guest.kicked(queue)
+            }
+        }
+    }
+
+    private func fireDeadlines() {
+        guard deadlines.first != nil else { return }
+        let now = MonotonicClock.now()
+        for _ in 0..<Self.deadlinesPerTurn {
+            guard let (guest, time) = deadlines.first, time <= now else { return }
+            with(guest) { $0.fire(at: now) }
+            serveUrgent()
+        }
+    }
+
+    private func serveTurns() {
+        // Nobody has two turns before the polls have been looked at.
+        for _ in 0..<min(turns.count, Self.guestsPerTurn) {
+            guard let guest = turns.next() else { return }
+            with(guest) { $0.serveWaiting() }
+            serveUrgent()
+        }
+    }
+
+    private func answerMail() {
+        for _ in 0..<Self.mailPerTurn {
+            guard let work = mail.popFirst() else { return }
+            work(self)
+            serveUrgent()
         }
     }
 
     /// Nanoseconds until something is due; `nil`: nothing is.
     private func timeout() -> UInt64? {
-        guard unfinished.isEmpty else { return 0 }
-        var first: UInt64?
-        for guest in guests {
-            if let deadline = guest.deadline { first = min(first ?? deadline, deadline) }
-        }
-        guard let first else { return nil }
+        guard turns.count == 0, mail.isEmpty else { return 0 }
+        guard let (_, time) = deadlines.first else { return nil }
         let now = MonotonicClock.now()
-        return first > now ? first - now : 0
+        return time > now ? time - now : 0
     }
 }
