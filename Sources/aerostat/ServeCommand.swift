@@ -36,10 +36,7 @@ struct ServeCommand: AsyncParsableCommand {
         var control = options.control
         var guests: [GuestConfiguration] = []
         if let config {
-            guard let data = FileManager.default.contents(atPath: config) else {
-                throw CommandFailure("\(config): the configuration file cannot be read")
-            }
-            let file = try ConfigurationFile(text: String(decoding: data, as: UTF8.self), file: config)
+            let file = try Self.file(config)
             control = control ?? file.control
             guests = file.guests
         }
@@ -48,5 +45,13 @@ struct ServeCommand: AsyncParsableCommand {
             throw CommandFailure("no guest to serve: write --guest NAME,socket=PATH or name a file with --config")
         }
         return try DaemonConfiguration(control: control ?? options.path, guests: guests)
+    }
+
+    /// Reads a configuration file.
+    static func file(_ path: String) throws -> ConfigurationFile {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw CommandFailure("\(path): the configuration file cannot be read")
+        }
+        return try ConfigurationFile(text: String(decoding: data, as: UTF8.self), file: path)
     }
 }
