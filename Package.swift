@@ -21,6 +21,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -37,6 +38,7 @@ let package = Package(
         .library(name: "Balloon", targets: ["Balloon"]),
         .library(name: "BalloonDevice", targets: ["BalloonDevice"]),
         .library(name: "BalloonDriver", targets: ["BalloonDriver"]),
+        .library(name: "Checks", targets: ["Checks"]),
         .executable(name: "aerostat", targets: ["aerostat"]),
         // Linked with libFuzzer by Fuzz/run.sh.
         .library(name: "FuzzTargets", type: .static, targets: ["FuzzTargets"]),
@@ -47,6 +49,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -76,10 +79,14 @@ let package = Package(
                 collections, hummingbird, hummingbirdCore, logging, nio, nioPosix, system, yams,
             ]),
         // Guests that are played against a device, to see whether it keeps the rules.
-        module("Conformance", ["Virtio", "Balloon", "VhostUser", "Linux"]),
+        module("Checks", ["Virtio", "Balloon"]),
+        module("Conformance", ["Checks", "Virtio", "Balloon", "VhostUser", "Linux"]),
+        // Many guests at full speed, for benchmarks.
+        module("Load", ["Virtio", "Balloon", "VhostUser", "Linux", histogram]),
         // Floor 7: the command line.
         .executableTarget(
-            name: "aerostat", dependencies: ["Service", "ControlAPI", "Conformance", argumentParser, logging],
+            name: "aerostat",
+            dependencies: ["Service", "ControlAPI", "Checks", "Conformance", "Load", argumentParser, logging],
             swiftSettings: settings),
         // The lab: real QEMU, real Linux.
         .target(name: "CLab"),
@@ -96,10 +103,11 @@ let package = Package(
         tests("FuzzTests", ["FuzzTargets", "TestSupport"]),
         tests("LabTests", ["Lab", "QMP", "ControlAPI"]),
         tests("VhostUserTests", ["VhostUser", "Virtio", "HostMemory", "Linux", "CLinux"]),
-        tests("GuestTests", ["Service", "ControlAPI", "VhostUser", "Balloon", "Virtio", "Linux", "CLinux"]),
+        tests("GuestTests", ["Checks", "Service", "ControlAPI", "VhostUser", "Balloon", "Virtio", "Linux", "CLinux"]),
         tests(
             "ConformanceTests",
-            ["Conformance", "Service", "ControlAPI", "VhostUser", "Virtio", "Balloon", "Linux"]),
+            ["Checks", "Conformance", "Service", "ControlAPI", "VhostUser", "Virtio", "Balloon", "Linux"]),
+        tests("LoadTests", ["Load", "Service", "ControlAPI", "VhostUser", "Linux"]),
         tests("ControlAPITests", ["ControlAPI", "TestSupport"]),
         tests("ServiceTests", ["Service", "ControlAPI", "HostSignals", "Linux", "TestSupport", logging]),
         tests("HostSignalsTests", ["HostSignals", "Linux", "TestSupport"]),

@@ -1,7 +1,7 @@
 #!/bin/bash
-# Builds the bare-metal images with the Swift toolchain alone: .cache/guest/ARCH, stripped.
+# Builds the bare-metal images with the Swift toolchain alone: .cache/guest/ARCH and ARCH-tester, stripped.
 #
-#   Guest/build.sh           all three
+#   Guest/build.sh           all three architectures
 #   Guest/build.sh ARCH...   x86_64, riscv64, aarch64
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -26,8 +26,14 @@ for arch; do
         aarch64) triple=aarch64-none-none-elf ;;
         *) die "no such architecture: $arch" ;;
     esac
-    log=$("$swift" build --triple "$triple" --toolset "toolsets/$arch.json" -c release --product Guest 2>&1) ||
-        die "cannot build for $arch:"$'\n'"$(grep -A 4 'error:' <<<"$log" | head -n 40)"
-    "$strip" --strip-all ".build/$triple/release/Guest" "$out/$arch.new"
-    mv "$out/$arch.new" "$out/$arch"
+    for product in Guest Tester; do
+        log=$("$swift" build --triple "$triple" --toolset "toolsets/$arch.json" -c release --product $product 2>&1) ||
+            die "cannot build $product for $arch:"$'\n'"$(grep -A 4 'error:' <<<"$log" | head -n 40)"
+        case $product in
+            Guest) image=$arch ;;
+            Tester) image=$arch-tester ;;
+        esac
+        "$strip" --strip-all ".build/$triple/release/$product" "$out/$image.new"
+        mv "$out/$image.new" "$out/$image"
+    done
 done

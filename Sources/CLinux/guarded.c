@@ -19,6 +19,9 @@ struct range {
 
 static struct range ranges[most_ranges];
 static atomic_int used_ranges;
+// Slots below `used_ranges` that are free again. A thousand guests have many thousand mappings: no search for one.
+static int free_slots[most_ranges];
+static int free_count;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t installed = PTHREAD_ONCE_INIT;
 static struct sigaction previous;
@@ -56,38 +59,42 @@ static void install(void) {
     sigaction(SIGBUS, &action, &previous);
 }
 
-void *clinux_map_guarded(int descriptor, int64_t offset, size_t length) {
+// -1 where all are taken. With the lock held.
+static int take_slot(void) {
+    if (free_count > 0) return free_slots[--free_count];
+    int n = atomic_load(&used_ranges);
+    return n < most_ranges ? n : -1;
+}
+
+void *clinux_map_guarded(int descriptor, int64_t offset, size_t length, int *slot) {
     pthread_once(&installed, install);
     void *address = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, offset);
     if (address == MAP_FAILED) return NULL;
     pthread_mutex_lock(&lock);
-    int n = atomic_load(&used_ranges), slot = 0;
-    while (slot < n && atomic_load(&ranges[slot].start) != 0) slot++;
-    if (slot < most_ranges) {
-        atomic_store(&ranges[slot].length, length);
-        atomic_store(&ranges[slot].broken, 0);
-        atomic_store(&ranges[slot].start, (uintptr_t)address);
-        if (slot == n) atomic_store(&used_ranges, n + 1);
+    int taken = take_slot();
+    if (taken >= 0) {
+        atomic_store(&ranges[taken].length, length);
+        atomic_store(&ranges[taken].broken, 0);
+        atomic_store(&ranges[taken].start, (uintptr_t)address);
+        if (taken == atomic_load(&used_ranges)) atomic_store(&used_ranges, taken + 1);
     }
     pthread_mutex_unlock(&lock);
-    if (slot == most_ranges) {
+    if (taken < 0) {
         munmap(address, length);
         errno = ENOSPC;
         return NULL;
     }
+    *slot = taken;
     return address;
 }
 
-void clinux_unmap_guarded(void *address, size_t length) {
+void clinux_unmap_guarded(int slot, void *address, size_t length) {
     // First out of the table: the kernel may give the address to another mapping as soon as it is free.
     pthread_mutex_lock(&lock);
-    struct range *range = find((uintptr_t)address);
-    if (range) atomic_store(&range->start, 0);
+    atomic_store(&ranges[slot].start, 0);
+    free_slots[free_count++] = slot;
     pthread_mutex_unlock(&lock);
     munmap(address, length);
 }
 
-int clinux_is_broken(const void *address) {
-    struct range *range = find((uintptr_t)address);
-    return range ? atomic_load(&range->broken) : 0;
-}
+int clinux_is_broken(int slot) { return atomic_load(&ranges[slot].broken); }

@@ -1,19 +1,29 @@
+public import Checks
 import VhostUser
 
 /// Plays one guest after another against a vhost-user balloon, and says where it departs from the specification.
 public struct Probe: Sendable {
     private let path: String
     private let patience: UInt64
-    private let checks: [(number: Int, check: Check)]
+    private let hint: (@Sendable () throws -> Void)?
+    private let checks: [(number: Int, check: Check<VhostUserPlatform>)]
+
+    /// Those that can be played from inside a virtual machine too come first.
+    private static var all: [Check<VhostUserPlatform>] { Check.all + Check.ofVhostUser }
 
     /// - Parameters:
     ///   - path: of the device's socket.
     ///   - only: the row whose checks are run, such as `spec V4`, `V4` or `robustness`; all where `nil`.
     ///   - patience: how long the device may take for any one answer (ns).
-    public init(path: String, only: String? = nil, patience: UInt64 = 5_000_000_000) {
+    ///   - hint: makes the device begin free page hinting; the checks of that are skipped where there is none.
+    public init(
+        path: String, only: String? = nil, patience: UInt64 = 5_000_000_000,
+        hint: (@Sendable () throws -> Void)? = nil
+    ) {
         self.path = path
         self.patience = patience
-        checks = Check.all.enumerated()
+        self.hint = hint
+        checks = Self.all.enumerated()
             .map { (number: $0.offset + 1, check: $0.element) }
             .filter { entry in only.map { Self.matches(entry.check.row, $0) } ?? true }
     }
@@ -24,7 +34,7 @@ public struct Probe: Sendable {
     /// The rows that the kit knows, each once, in order.
     public static var rows: [String] {
         var rows: [String] = []
-        for check in Check.all where !rows.contains(check.row) { rows.append(check.row) }
+        for check in all where !rows.contains(check.row) { rows.append(check.row) }
         return rows
     }
 
@@ -59,16 +69,16 @@ public struct Probe: Sendable {
         }
     }
 
-    private func outcome(of check: Check) -> Outcome {
-        do {
-            let guest = try ProbeGuest(path, patience: patience)
-            defer { guest.leave() }
-            try check.body(guest)
-            return .passed
-        } catch CheckError.skipped(let reason) {
-            return .skipped(reason)
+    private func outcome(of check: Check<VhostUserPlatform>) -> Outcome {
+        do throws(CheckError) {
+            let platform = try VhostUserPlatform(path, patience: patience, hint: hint)
+            defer { platform.leave() }
+            return check.outcome(CheckGuest(platform))
         } catch {
-            return .failed("\(error)")
+            switch error {
+            case .failed(let reason): return .failed(reason)
+            case .skipped(let reason): return .skipped(reason)
+            }
         }
     }
 }

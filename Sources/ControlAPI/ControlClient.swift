@@ -52,6 +52,16 @@ public struct ControlClient: Sendable {
         try await answer(to: call(.POST, guestURI(guest, "/hint")))
     }
 
+    /// Serves one more guest, written as for `--guest`, with an absolute path.
+    public func add(_ guest: String) async throws -> Accepted {
+        try await answer(to: call(.POST, "/v1/guests", ["guest": guest]))
+    }
+
+    /// Lets a guest go; refused (409) while its VMM is connected.
+    public func remove(_ guest: String) async throws -> Accepted {
+        try await answer(to: call(.DELETE, guestURI(guest)))
+    }
+
     /// How the host's memory is shared; refused (409) where there is no budget.
     public func budget() async throws -> BudgetStatus {
         try await answer(to: call(.GET, "/v1/budget"))

@@ -13,9 +13,16 @@ extension ControlError: CustomStringConvertible {
         .conflict("there is no budget: each guest is steered for itself; start the daemon with --budget SIZE")
     }
 
-    /// The refusal of a name that no guest has; it names those that there are.
+    /// The refusal of a name that no guest has; it names those that there are, if they are few.
     package static func noGuest(_ name: String, among names: [String]) -> ControlError {
-        let known = names.isEmpty ? "no guests are configured" : "the guests are \(names.joined(separator: ", "))"
+        let known: String
+        switch names.count {
+        case 0: known = "no guests are configured"
+        case ...16: known = "the guests are \(names.joined(separator: ", "))"
+        default:
+            let meant = nearest(to: name, among: names).map { "; did you mean \($0)?" } ?? ""
+            known = "there are \(names.count) guests\(meant)"
+        }
         return .unknownGuest("no guest is called \(name.debugDescription); \(known)")
     }
 }

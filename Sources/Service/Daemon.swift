@@ -25,6 +25,9 @@ package struct Daemon: Sendable {
         let events = EventLog()
         let logging = logEvents(of: events)
         defer { logging.cancel() }
+        if let shortage = DescriptorNeed(guests: configuration.guests.count).provide() {
+            events.append(guest: nil, kind: .problem, message: "\(shortage); \(DescriptorNeed.help)")
+        }
         let guests = try await GuestRegistry(configuration.guests, events: events, budget: configuration.budget)
         let server = HTTPServer(api: ControlRoutes(guests: guests, events: events), logger: logger)
         let descriptor = try listener.descriptor.duplicate().release()
@@ -53,9 +56,10 @@ package struct Daemon: Sendable {
     }
 
     private var readyLine: String {
-        let guests = configuration.guests.map { "\($0.name) on \($0.socket)" }.joined(separator: ", ")
-        return "ready: control on \(configuration.control); guests: \(guests.isEmpty ? "none" : guests)"
-            + (configuration.budget.map { "; budget \(ByteSize($0.bytes)), mode \($0.mode.rawValue)" } ?? "")
+        let guests = configuration.guests.prefix(16).map { "\($0.name) on \($0.socket)" }.joined(separator: ", ")
+        let more = configuration.guests.count > 16 ? " and \(configuration.guests.count - 16) more" : ""
+        let budget = configuration.budget.map { "; budget \(ByteSize($0.bytes)), mode \($0.mode.rawValue)" } ?? ""
+        return "ready: control on \(configuration.control); guests: \(guests.isEmpty ? "none" : guests)\(more)\(budget)"
     }
 
     /// Runs the server until a signal comes or it fails.

@@ -14,6 +14,10 @@ package protocol GuestControl: Sendable {
     func refreshStatistics(of name: String) async throws(ControlError) -> GuestStatus
     /// Pumps the guest's free memory to the host and returns to the target. Answers as soon as it has begun.
     func reclaim(_ name: String) async throws(ControlError) -> Accepted
+    /// Serves one more guest. Refused with the arithmetic where its reservation does not fit into the budget.
+    func add(_ configuration: GuestConfiguration) async throws(ControlError) -> Accepted
+    /// Lets a guest go; refused while its VMM is connected.
+    func remove(_ name: String) async throws(ControlError) -> Accepted
     /// How the host's memory is shared; `nil`: there is no budget.
     func budget() async -> BudgetStatus?
     /// Chooses what becomes of decisions.

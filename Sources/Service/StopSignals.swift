@@ -2,12 +2,12 @@ internal import CLinux
 internal import Foundation
 
 /// SIGINT and SIGTERM as a stream of events instead of an end.
-struct StopSignals: Sendable {
+public struct StopSignals: Sendable {
     /// The name of each signal as it comes.
-    let names: AsyncStream<String>
+    public let names: AsyncStream<String>
 
     /// From now on the two signals no longer end the process.
-    init() {
+    public init() {
         let (names, continuation) = AsyncStream.makeStream(of: String.self)
         self.names = names
         clinux_catch_stop_signals()
@@ -20,7 +20,7 @@ struct StopSignals: Sendable {
     }
 
     /// Gives the signals their usual meaning back, and ends the stream.
-    func cancel() {
+    public func cancel() {
         clinux_release_stop_signals()
     }
 

@@ -13,7 +13,7 @@ struct Aerostat: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, QEMUArgumentsCommand.self, StatusCommand.self, SetCommand.self, StatsCommand.self,
             EventsCommand.self, ReclaimCommand.self, HintCommand.self, BudgetCommand.self, ModeCommand.self,
-            PlanCommand.self, ExplainCommand.self, DoctorCommand.self,
-            ProbeCommand.self,
+            PlanCommand.self, ExplainCommand.self, AddCommand.self, RemoveCommand.self, DoctorCommand.self,
+            ProbeCommand.self, LoadCommand.self,
         ])
 }

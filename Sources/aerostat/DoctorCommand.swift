@@ -8,10 +8,14 @@ struct DoctorCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The QEMU to look at (default: all in PATH).", valueName: "path"))
     var qemu: String?
 
+    @Option(help: ArgumentHelp("The daemon's YAML file: is there enough for so many guests?", valueName: "file"))
+    var config: String?
+
     @OptionGroup var options: ControlOptions
 
     func run() async throws {
-        let findings = Doctor(qemu: qemu, control: options.path).findings()
+        let guests = try config.map { try ServeCommand.file($0).guests.count }
+        let findings = Doctor(qemu: qemu, control: options.path, guests: guests).findings()
         if options.json {
             try Output.json(findings)
         } else {

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Checks
 import Conformance
+import Foundation
 
 /// Plays guests against a vhost-user balloon, ours or another.
 struct ProbeCommand: AsyncParsableCommand {
@@ -20,8 +22,16 @@ struct ProbeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Run only this row's checks, such as \"spec V4\" or robustness.", valueName: "row"))
     var only: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A shell command that makes the device begin free page hinting, as \"aerostat hint NAME\" does.",
+            valueName: "command"))
+    var hint: String?
+
     func run() async throws {
-        let probe = Probe(path: socket, only: only)
+        var begin: (@Sendable () throws -> Void)?
+        if let hint { begin = { try Self.shell(hint) } }
+        let probe = Probe(path: socket, only: only, hint: begin)
         guard probe.count > 0 else {
             throw CommandFailure(
                 "\((only ?? "").debugDescription) is no row of the kit; try one such as "
@@ -36,5 +46,18 @@ struct ProbeCommand: AsyncParsableCommand {
         }
         if json { try Output.json(ProbeReport(socket: socket, results)) }
         if results.contains(where: \.isFailure) { throw ExitCode.failure }
+    }
+
+    private static func shell(_ command: String) throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments = ["-c", command]
+        // TAP is all that standard output has.
+        process.standardOutput = FileHandle.standardError
+        try process.run()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw CommandFailure("\(command.debugDescription) ended with code \(process.terminationStatus)")
+        }
     }
 }

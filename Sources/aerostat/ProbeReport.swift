@@ -1,4 +1,4 @@
-import Conformance
+import Checks
 
 /// The results of a probe, for programs.
 struct ProbeReport: Encodable {

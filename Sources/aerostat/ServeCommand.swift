@@ -45,7 +45,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func configuration() throws -> DaemonConfiguration {
-        let file = try file()
+        let file = try config.map { try Self.file($0) }
         let guests = try (file?.guests ?? []) + guest.map { try GuestOption.parse($0) }
         let budget = try budget(file, guests)
         guard !guests.isEmpty || budget != nil else {
@@ -55,14 +55,6 @@ struct ServeCommand: AsyncParsableCommand {
             control: options.control ?? file?.control ?? options.path, guests: guests, budget: budget)
     }
 
-    private func file() throws -> ConfigurationFile? {
-        guard let config else { return nil }
-        guard let data = FileManager.default.contents(atPath: config) else {
-            throw CommandFailure("\(config): the configuration file cannot be read")
-        }
-        return try ConfigurationFile(text: String(decoding: data, as: UTF8.self), file: config)
-    }
-
     private func budget(_ file: ConfigurationFile?, _ guests: [GuestConfiguration]) throws -> BudgetConfiguration? {
         let mode = mode ?? file?.mode
         guard let size = try budget.map({ try BudgetSize(parsing: $0) }) ?? file?.budget else {
@@ -70,6 +62,14 @@ struct ServeCommand: AsyncParsableCommand {
             return nil
         }
         return try BudgetConfiguration(size, mode: mode ?? .on, host: BudgetConfiguration.hostMemory(), guests: guests)
+    }
+
+    /// Reads a configuration file.
+    static func file(_ path: String) throws -> ConfigurationFile {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw CommandFailure("\(path): the configuration file cannot be read")
+        }
+        return try ConfigurationFile(text: String(decoding: data, as: UTF8.self), file: path)
     }
 }
 

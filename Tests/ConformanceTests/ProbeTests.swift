@@ -1,3 +1,4 @@
+import Checks
 import Conformance
 import ControlAPI
 import Foundation
@@ -30,13 +31,20 @@ struct ProbeTests {
             configuration.freePageReporting = true
             configuration.freePageHint = true
             let registry = try await GuestRegistry([configuration], events: EventLog())
-            let results = try await run(Probe(path: configuration.socket, patience: 10_000_000_000))
+            // The daemon's own API makes it ask for hints.
+            let hint: @Sendable () throws -> Void = {
+                let isDone = DispatchSemaphore(value: 0)
+                Task {
+                    _ = try? await registry.hint("guest")
+                    isDone.signal()
+                }
+                isDone.wait()
+            }
+            let results = try await run(Probe(path: configuration.socket, patience: 10_000_000_000, hint: hint))
             await registry.stop()
             #expect(results.count > 60)
             for result in results where result.outcome != .passed {
-                // Nobody begins hinting here.
-                #expect(result.row == "spec V11", "\(result)")
-                #expect(!result.isFailure)
+                Issue.record("\(result)")
             }
         }
     }

@@ -11,7 +11,9 @@ final class House: Sendable {
     private let folder: URL
 
     /// - Parameter edit: how each guest is served.
-    init(_ names: [String] = ["guest"], edit: (inout GuestConfiguration) -> Void = { _ in }) async throws {
+    init(
+        _ names: [String] = ["guest"], reactors: Int? = nil, edit: (inout GuestConfiguration) -> Void = { _ in }
+    ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "aerostat-\(UUID().uuidString.prefix(8))")
         self.folder = folder
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -23,15 +25,15 @@ final class House: Sendable {
             edit(&configuration)
             return configuration
         }
-        registry = try await GuestRegistry(configurations, events: events)
+        registry = try await GuestRegistry(configurations, events: events, reactors: reactors)
     }
 
     /// Serves guests while `body` runs.
     static func with(
-        _ names: [String] = ["guest"], edit: (inout GuestConfiguration) -> Void = { _ in },
+        _ names: [String] = ["guest"], reactors: Int? = nil, edit: (inout GuestConfiguration) -> Void = { _ in },
         _ body: (House) async throws -> Void
     ) async throws {
-        let house = try await House(names, edit: edit)
+        let house = try await House(names, reactors: reactors, edit: edit)
         do {
             try await body(house)
         } catch {

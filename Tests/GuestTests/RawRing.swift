@@ -1,10 +1,11 @@
+import Checks
 import Linux
 import Synchronization
 import Testing
 import VhostUser
 
 /// The driver's side of a split ring, written byte by byte: it can be made to break every rule.
-final class RawRing {
+final class RawRing: ChainWriter {
     let memory: FrontEndMemory
     let queue: FrontEndQueue
     /// Guest-physical; 64 KiB for what the driver sends.
@@ -37,11 +38,18 @@ final class RawRing {
         try memory.pointer(to: address, count: 2).assumingMemoryBound(to: Atomic<UInt16>.self)
     }
 
+    var size: UInt16 { queue.size }
+
     func describe(
         _ index: UInt16, _ address: UInt64, _ length: UInt32, flags: UInt16 = 0, next: UInt16 = 0
-    ) throws {
-        try Self.describe(
-            memory.pointer(to: queue.descriptors + 16 * UInt64(index), count: 16), address, length, flags, next)
+    ) throws(FrontEndError) {
+        try describe(at: queue.descriptors + 16 * UInt64(index), address, length, flags: flags, next: next)
+    }
+
+    func describe(
+        at entry: UInt64, _ address: UInt64, _ length: UInt32, flags: UInt16 = 0, next: UInt16 = 0
+    ) throws(FrontEndError) {
+        Self.describe(try memory.pointer(to: entry, count: 16), address, length, flags, next)
     }
 
     static func describe(

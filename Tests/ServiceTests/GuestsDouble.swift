@@ -72,6 +72,22 @@ final class GuestsDouble: GuestControl {
         throw .conflict("guest \(name): free page hinting was not negotiated")
     }
 
+    func add(_ configuration: GuestConfiguration) async throws(ControlError) -> Accepted {
+        let isNew = guests.withLock { guests in
+            guard !guests.contains(where: { $0.name == configuration.name }) else { return false }
+            guests.append(Self.status(configuration.name, max: configuration.max))
+            return true
+        }
+        guard isNew else { throw .conflict("\(configuration.name): there is a guest of that name") }
+        return try await accept(configuration.name, "added")
+    }
+
+    func remove(_ name: String) async throws(ControlError) -> Accepted {
+        let accepted = try await accept(name, "removed")
+        guests.withLock { $0.removeAll { $0.name == name } }
+        return accepted
+    }
+
     func budget() async -> BudgetStatus? { shared.withLock { $0 } }
 
     func setMode(_ mode: BudgetMode) async throws(ControlError) -> BudgetStatus {

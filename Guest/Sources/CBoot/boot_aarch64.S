@@ -50,7 +50,7 @@ _start:
     str x2, [x1]
     mov x0, #0
     mov x1, #0
-    bl Guest_main
+    bl boot_main
 3:  wfi
     b 3b
 

@@ -23,7 +23,7 @@ _start:
     csrw mie, t0
     li a0, 0
     li a1, 0
-    call Guest_main
+    call boot_main
 3:  wfi
     j 3b
 

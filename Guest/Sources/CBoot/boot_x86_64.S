@@ -79,7 +79,7 @@ long_mode:
     xorl %edi, %edi
     xorl %esi, %esi
     xorl %ebp, %ebp
-    call Guest_main
+    call boot_main
 4:  hlt
     jmp 4b
 

@@ -1,5 +1,6 @@
 internal import Balloon
 internal import BalloonDriver
+internal import Board
 
 /// What can be typed: `ID VERB [NUMBER]`. Each is answered by `ID ok FIELDS` or `ID err REASON`.
 extension Kernel {

@@ -1,5 +1,6 @@
 internal import Balloon
 internal import BalloonDriver
+internal import Board
 internal import Virtio
 
 /// The guest's kernel: an allocator, the balloon's driver, a program that takes memory, and the chain between them.

@@ -1,3 +1,5 @@
+internal import Board
+
 /// The line that is being typed.
 struct LineReader {
     private var bytes = InlineArray<96, UInt8>(repeating: 0)

@@ -1,5 +1,6 @@
 internal import Balloon
 internal import BalloonDriver
+internal import Board
 internal import Virtio
 
 /// The bare-metal guest: it finds its memory and its balloon, says that it is ready, and takes commands by serial line.

@@ -60,11 +60,22 @@ int clinux_file_facts(int descriptor, struct clinux_file_facts *facts);
 // Mappings that survive a truncated file.
 
 /// Maps shared and writable, and guards the range: a SIGBUS inside it replaces it by zero pages and marks it broken.
-/// NULL with errno set on failure.
-void *clinux_map_guarded(int descriptor, int64_t offset, size_t length);
-void clinux_unmap_guarded(void *address, size_t length);
-/// 1 if the range that starts at `address` was hit by a SIGBUS.
-int clinux_is_broken(const void *address);
+/// `*slot` tells the mapping from others until it is unmapped. NULL with errno set on failure.
+void *clinux_map_guarded(int descriptor, int64_t offset, size_t length, int *slot);
+void clinux_unmap_guarded(int slot, void *address, size_t length);
+/// 1 if the mapping was hit by a SIGBUS.
+int clinux_is_broken(int slot);
+
+// Processors and limits of this process.
+
+/// Writes the numbers of the processors that this thread may run on, ascending; their count, or -1.
+int clinux_usable_processors(int *numbers, int capacity);
+/// Lets this thread run on one processor only.
+int clinux_pin_thread(int processor);
+/// How many descriptors may be open now, and to what that may be raised.
+int clinux_descriptor_limit(uint64_t *now, uint64_t *most);
+/// Raises the former to the latter.
+int clinux_raise_descriptor_limit(void);
 
 // Stop signals: SIGINT and SIGTERM, for one thread that waits for them.
 

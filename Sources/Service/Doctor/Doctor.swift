@@ -2,20 +2,23 @@
 package struct Doctor: Sendable {
     private let qemu: String?
     private let control: String
+    private let guests: Int?
 
     /// - Parameters:
     ///   - qemu: the QEMU to look at; `nil`: all that `PATH` has.
     ///   - control: the path of the control socket.
-    package init(qemu: String?, control: String) {
+    ///   - guests: how many shall be served; `nil`: not known.
+    package init(qemu: String?, control: String, guests: Int? = nil) {
         self.qemu = qemu
         self.control = control
+        self.guests = guests
     }
 
     /// Takes as long as QEMU takes to start twice; blocks its thread.
     package func findings() -> [Finding] {
         QEMUChecks(named: qemu).findings()
             + MemoryChecks.findings()
-            + LimitChecks.findings()
+            + LimitChecks.findings(guests: guests)
             + HostSignalChecks.findings()
             + [SocketCheck.finding(control: control)]
             + RunningGuestChecks.findings()

@@ -1,11 +1,12 @@
 internal import ControlAPI
-internal import Glibc
 internal import HostSignals
+internal import Linux
 
 /// What the host allows this process.
 enum LimitChecks {
-    static func findings() -> [Finding] {
-        [overcommit(), cgroup(), descriptors()]
+    /// - Parameter guests: how many shall be served; `nil`: not known.
+    static func findings(guests: Int?) -> [Finding] {
+        [overcommit(), cgroup(), descriptors(guests)]
     }
 
     private static func overcommit() -> Finding {
@@ -34,19 +35,23 @@ enum LimitChecks {
             check, "this process may use \(size) only", help: "allow the daemon 64M, and a little for each guest")
     }
 
-    private static func descriptors() -> Finding {
+    private static func descriptors(_ guests: Int?) -> Finding {
         let check = "file descriptors"
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
-            return .warn(check, "the limit cannot be read", help: "see ulimit -n")
+        guard let limit = try? DescriptorLimit.current().most else {
+            return .warn(check, "the limit cannot be read", help: "see ulimit -Hn")
         }
-        // A guest has a socket, its connection, two descriptors a queue, and memory regions.
-        let guests = limit.rlim_cur / 32
-        guard limit.rlim_cur >= 1024 else {
-            return .warn(
-                check, "\(limit.rlim_cur) may be open: enough for \(guests) guests",
-                help: "raise ulimit -n to 1024 or more")
+        return descriptors(guests, limit: limit)
+    }
+
+    /// - Parameter limit: the hard one, to which the daemon raises its own.
+    static func descriptors(_ guests: Int?, limit: UInt64) -> Finding {
+        let check = "file descriptors"
+        if let guests, let shortage = DescriptorNeed(guests: guests).shortage(of: limit) {
+            return .fail(check, shortage, help: DescriptorNeed.help)
         }
-        return .ok(check, "\(limit.rlim_cur) may be open: enough for \(guests) guests")
+        let enough = DescriptorNeed.guests(within: limit)
+        let text = "\(limit) may be open: enough for \(enough) guests"
+        guard guests != nil || enough >= 16 else { return .warn(check, text, help: DescriptorNeed.help) }
+        return .ok(check, text)
     }
 }

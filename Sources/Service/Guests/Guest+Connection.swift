@@ -103,6 +103,8 @@ extension Guest {
         do throws(VhostUserError) {
             for _ in 0..<Self.messagesPerTurn where backend != nil {
                 guard try receiveOne() else { break }
+                // Memory that is mapped anew takes a while: a guest that is out of memory waits for one message at most.
+                reactor.serveUrgent()
             }
         } catch {
             complain("the connection was closed: \(error)")
@@ -195,7 +197,7 @@ extension Guest {
         }
         if isStarted, !device.isRunning { driverStarted() }
         // Kicks may have been given before anybody looked.
-        if isStarted { serveAll() }
+        if isStarted { serveAllLater() }
     }
 
     private func stopRing(_ queue: Int) throws(VhostUserError) {

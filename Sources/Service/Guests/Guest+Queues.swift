@@ -7,32 +7,11 @@ internal import Virtio
 internal import VhostUser
 
 extension Guest {
-    /// Requests, or steps of one, that a queue gets before others have their turn.
-    private static let turnsPerQueue = 64
-
-    /// The driver told that a queue has something.
-    func kicked(_ queue: Int) {
-        guard watched[queue] != nil else { return }
-        if backend?.drainKick(queue) != true {
-            unwatch(queue)
-            complain("queue \(queue): its kick is no eventfd")
-            return
-        }
-        serve(queue)
-        if !hasSeenRequest { suspectUnsharedMemory() }
-    }
-
-    /// Looks at all queues, the deflate queue first.
-    func serveAll() {
-        if let deflate = assignment.queue(for: .deflate) { serve(deflate) }
-        for queue in 0..<VhostUserBackend.mostQueues { serve(queue) }
-    }
-
-    /// Serves a queue until it is empty or its turn is over.
-    func serve(_ queue: Int) {
+    /// Serves a queue until it is empty or its turn of so many steps is over.
+    func serve(_ queue: Int, steps: Int = stepsPerTurn) {
         // What lies in a queue that is enabled before the others is looked at once all of them are.
         guard device.isRunning, let role = assignment.role(of: queue) else { return }
-        for _ in 0..<Self.turnsPerQueue {
+        for _ in 0..<steps {
             guard backend?.isActive(queue) == true else { return }
             switch advance(queue, role) {
             case .more:
@@ -51,7 +30,7 @@ extension Guest {
                 return
             }
         }
-        reactor.remember(index)
+        serveLater(queue)
     }
 
     private enum Advance {
@@ -168,7 +147,7 @@ extension Guest {
 
     /// The driver kicks, and yet all its rings are as empty as fresh memory: what the VMM passed is not what the guest
     /// uses. A single empty queue may be kicked by a VMM for no reason.
-    private func suspectUnsharedMemory() {
+    func suspectUnsharedMemory() {
         guard device.isRunning else { return }
         for queue in 0..<VhostUserBackend.mostQueues where backend?.isActive(queue) == true {
             guard backend?.isBlank(queue) == true, backend?.isLost(queue) == false else { return }

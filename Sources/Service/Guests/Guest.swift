@@ -30,6 +30,11 @@ final class Guest {
     var watched = [KickWatch?](repeating: nil, count: VhostUserBackend.mostQueues)
     var work = [QueueWork](repeating: QueueWork(), count: VhostUserBackend.mostQueues)
 
+    /// Queues, as bits, that are looked at when this guest's turn comes.
+    var waiting: UInt32 = 0
+    /// One of them was kicked.
+    var wasKicked = false
+
     var arbiter: Steering
     var request: TargetRequest?
     /// Pages taken back unasked, until the driver's next write of `actual` shows whether it is short of memory or only
@@ -108,11 +113,10 @@ final class Guest {
 
     /// When ``fire(at:)`` is due (ns); `nil`: never.
     var deadline: UInt64? {
-        var first: UInt64?
-        for time in [arbiter.wakeAt, statisticsDeadline, nextStatistics, listenAgainAt] {
-            if let time { first = Swift.min(first ?? time, time) }
-        }
-        return first
+        let first = Swift.min(
+            Swift.min(arbiter.wakeAt ?? .max, statisticsDeadline ?? .max),
+            Swift.min(nextStatistics ?? .max, listenAgainAt ?? .max))
+        return first < .max ? first : nil
     }
 
     func fire(at now: UInt64) {

@@ -3,47 +3,81 @@ internal import Balloon
 internal import BalloonDevice
 package import ControlAPI
 internal import Linux
+internal import Synchronization
 
-/// The guests of a daemon, as the control plane sees them: every question is put to the reactor's thread.
+/// The guests of a daemon, as the control plane sees them: every question is put to the thread of the guest's reactor.
 package final class GuestRegistry: GuestReactor {
-    private let reactor: Reactor
-    private let names: [String]
+    private let reactors: [Reactor]
+    private let events: EventLog
     private let budget: SharedBudget?
+    private let directory: Mutex<GuestDirectory>
 
     /// Makes the guests' sockets and starts to serve them.
     ///
     /// Throws ``UnixSocketError`` if a socket cannot be had; then none is left behind.
+    ///
+    /// - Parameters:
+    ///   - budget: what the guests share; `nil`: each is steered for itself.
+    ///   - count: how many threads serve; `nil`: as many as serve well here.
     package init(
-        _ configurations: [GuestConfiguration], events: EventLog, budget: BudgetConfiguration? = nil
+        _ configurations: [GuestConfiguration], events: EventLog, budget: BudgetConfiguration? = nil,
+        reactors count: Int? = nil
     ) async throws {
-        let reactor = try Reactor(number: 0, log: events)
-        self.reactor = reactor
-        names = configurations.map(\.name)
-        let shared = try budget.map { try SharedBudget($0, outboxes: [reactor.outbox]) }
-        self.budget = shared
-        try reactor.start(budget: shared)
-        let failure = await reactor.ask { state -> (any Error)? in
-            do {
-                for configuration in configurations {
-                    try state.add(configuration)
-                }
-                return nil
-            } catch {
-                return error
-            }
+        let guests = configurations.isEmpty ? ReactorPlan.most : configurations.count
+        let processors = ReactorPlan(guests: guests, reactors: count).processors
+        let reactors = try processors.enumerated().map { number, processor throws(SystemError) in
+            try Reactor(number: number, log: events, processor: processor)
         }
-        if let failure {
-            reactor.stop()
-            throw failure
+        let shared = try budget.map { try SharedBudget($0, outboxes: reactors.map(\.outbox)) }
+        self.reactors = reactors
+        self.events = events
+        self.budget = shared
+        directory = Mutex(GuestDirectory(reactors: reactors.count))
+        var started = 0
+        do {
+            for reactor in reactors {
+                try reactor.start(budget: shared)
+                started += 1
+            }
+            for configuration in configurations { try await take(configuration) }
+        } catch {
+            Self.stop(reactors.prefix(started))
+            throw error
         }
     }
 
-    package func stop() async {
-        reactor.stop()
+    package func stop() async { Self.stop(reactors[...]) }
+
+    private static func stop(_ reactors: ArraySlice<Reactor>) {
+        for reactor in reactors { reactor.endSoon() }
+        for reactor in reactors { reactor.stop() }
     }
+
+    /// Guests whose status is one question: a thousand of them are no single long piece of work.
+    private static let statusesAtOnce = 8
 
     package func statuses() async -> [GuestStatus] {
-        await reactor.ask { state in state.guests.map { $0.status() } }
+        let places = directory.withLock { $0.inOrder }
+        return await withTaskGroup(of: [(Int, GuestStatus)].self) { group in
+            for (number, reactor) in reactors.enumerated() {
+                let here = places.enumerated().filter { $0.element.reactor == number }.map { ($0.offset, $0.element.index) }
+                for start in stride(from: 0, to: here.count, by: Self.statusesAtOnce) {
+                    let some = here[start..<min(start + Self.statusesAtOnce, here.count)]
+                    group.addTask {
+                        await reactor.ask { state in
+                            some.compactMap { number, index in
+                                state.with(index) { $0.status() }.map { (number, $0) }
+                            }
+                        }
+                    }
+                }
+            }
+            var all = [GuestStatus?](repeating: nil, count: places.count)
+            for await some in group {
+                for (number, status) in some { all[number] = status }
+            }
+            return all.compactMap(\.self)
+        }
     }
 
     package func status(of name: String) async throws(ControlError) -> GuestStatus {
@@ -72,19 +106,20 @@ package final class GuestRegistry: GuestReactor {
     }
 
     package func refreshStatistics(of name: String) async throws(ControlError) -> GuestStatus {
+        let place = try place(of: name)
         let result = await withCheckedContinuation { (continuation: CheckedContinuation<_, Never>) in
-            reactor.submit { [self] state in
-                guard let guest = state.guest(named: name) else {
-                    continuation.resume(returning: Result<GuestStatus, ControlError>.failure(unknown(name)))
-                    return
+            reactors[place.reactor].submit { state in
+                let isThere: Void? = state.with(place.index) { guest in
+                    guard guest.canBeAsked else {
+                        continuation.resume(
+                            returning: Result<GuestStatus, ControlError>.failure(
+                                .conflict("\(name): its driver does not run, or sends no statistics")))
+                        return
+                    }
+                    guest.statisticsWaiters.append { continuation.resume(returning: .success(guest.status())) }
+                    guest.requestStatistics()
                 }
-                guard guest.canBeAsked else {
-                    continuation.resume(
-                        returning: .failure(.conflict("\(name): its driver does not run, or sends no statistics")))
-                    return
-                }
-                guest.statisticsWaiters.append { continuation.resume(returning: .success(guest.status())) }
-                guest.requestStatistics()
+                if isThere == nil { continuation.resume(returning: .failure(.noGuest(name, among: []))) }
             }
         }
         return try result.get()
@@ -98,14 +133,84 @@ package final class GuestRegistry: GuestReactor {
         try await ask(name) { guest in guest.hint() }
     }
 
+    private func ask<Answer: Sendable>(
+        _ name: String, _ body: @escaping @Sendable (Guest) -> Result<Answer, ControlError>
+    ) async throws(ControlError) -> Answer {
+        let place = try place(of: name)
+        let result = await reactors[place.reactor].ask { state in
+            state.with(place.index) { guest in guest.configuration.name == name ? body(guest) : nil } ?? nil
+        }
+        guard let result else { throw unknown(name) }
+        return try result.get()
+    }
+
+    private func place(of name: String) throws(ControlError) -> GuestDirectory.Place {
+        guard let place = directory.withLock({ $0.place(of: name) }) else { throw unknown(name) }
+        return place
+    }
+
+    private func unknown(_ name: String) -> ControlError {
+        .noGuest(name, among: directory.withLock { $0.names })
+    }
+
+    // MARK: - Guests come and go
+
+    package func add(_ configuration: GuestConfiguration) async throws(ControlError) -> Accepted {
+        do {
+            try await take(configuration)
+        } catch let error as ControlError {
+            throw error
+        } catch {
+            throw .conflict("\(error)")
+        }
+        events.append(guest: configuration.name, kind: .added, message: "served on \(configuration.socket)")
+        let status = try await status(of: configuration.name)
+        return Accepted(message: "\(configuration.name): served on \(configuration.socket)", guest: status)
+    }
+
+    package func remove(_ name: String) async throws(ControlError) -> Accepted {
+        let place = try place(of: name)
+        let result = await reactors[place.reactor].ask { state -> Result<GuestStatus, ControlError> in
+            let status = state.with(place.index) { $0.status() }
+            guard let status, status.name == name else { return .failure(.noGuest(name, among: [])) }
+            guard status.link == .waiting else {
+                return .failure(
+                    .conflict("\(name): its VMM is connected, and would not survive it; end the virtual machine first"))
+            }
+            state.remove(place.index)
+            return .success(status)
+        }
+        let status = try result.get()
+        directory.withLock { $0.remove(name) }
+        events.append(guest: name, kind: .removed, message: "no longer served")
+        return Accepted(message: "\(name): no longer served", guest: status)
+    }
+
+    /// Serves one more guest, at the reactor that has the fewest.
+    private func take(_ configuration: GuestConfiguration) async throws {
+        let name = configuration.name
+        guard let reactor = directory.withLock({ $0.reserve(name) }) else {
+            throw ControlError.conflict("\(name): there is a guest of that name")
+        }
+        do {
+            let index = try await reactors[reactor].ask { state in Result { try state.add(configuration) } }.get()
+            directory.withLock { $0.settle(name, at: index) }
+        } catch {
+            directory.withLock { $0.remove(name) }
+            throw error
+        }
+    }
+
+    // MARK: - The budget
+
     package func budget() async -> BudgetStatus? {
         guard let budget else { return nil }
-        return await reactor.ask { $0.budgetStatus(budget) }
+        return await reactors[0].ask { $0.budgetStatus(budget) }
     }
 
     package func setMode(_ mode: BudgetMode) async throws(ControlError) -> BudgetStatus {
         guard let budget else { throw .noBudget }
-        return await reactor.ask { state in
+        return await reactors[0].ask { state in
             budget.write { arbiter, now in arbiter.set(mode: HostMode(mode), at: now) }
             state.log.append(guest: nil, kind: .mode, message: mode.sentence)
             return state.budgetStatus(budget)
@@ -115,20 +220,6 @@ package final class GuestRegistry: GuestReactor {
     package func plan(_ need: (guest: String, visible: UInt64)?) async throws(ControlError) -> BudgetPlan {
         guard let budget else { throw .noBudget }
         if let need { _ = try await status(of: need.guest) }
-        return await reactor.ask { _ in budget.plan(needing: need.map { ($0.guest, $0.visible) }) }
-    }
-
-    private func ask<Answer: Sendable>(
-        _ name: String, _ body: @escaping @Sendable (Guest) -> Result<Answer, ControlError>
-    ) async throws(ControlError) -> Answer {
-        let result = await reactor.ask { [self] state -> Result<Answer, ControlError> in
-            guard let guest = state.guest(named: name) else { return .failure(unknown(name)) }
-            return body(guest)
-        }
-        return try result.get()
-    }
-
-    private func unknown(_ name: String) -> ControlError {
-        .noGuest(name, among: names)
+        return await reactors[0].ask { _ in budget.plan(needing: need.map { ($0.guest, $0.visible) }) }
     }
 }

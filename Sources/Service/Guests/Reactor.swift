@@ -2,7 +2,7 @@ internal import Foundation
 internal import Linux
 internal import Synchronization
 
-/// The thread that serves guests: it waits for sockets, kicks and deadlines, and does all work on them itself.
+/// A thread that serves guests: it waits for sockets, kicks and deadlines, and does all work on them itself.
 ///
 /// Guests are confined to it. The control plane hands it closures through a mailbox; they are rare. Deflate queues are
 /// watched by a second, urgent poll that is looked at between any two pieces of other work: a guest that is out of
@@ -20,10 +20,13 @@ final class Reactor: Sendable {
     private let log: EventLog
     /// What wakes the thread, also for changes that others decided.
     let outbox: Outbox
+    /// The processor that the thread keeps to; `nil`: any.
+    private let processor: Int?
 
-    init(number: Int, log: EventLog) throws(SystemError) {
+    init(number: Int = 0, log: EventLog, processor: Int? = nil) throws(SystemError) {
         self.number = number
         self.log = log
+        self.processor = processor
         outbox = Outbox(wake: try EventCounter())
     }
 
@@ -40,6 +43,8 @@ final class Reactor: Sendable {
         // The state is made here and used on the thread alone.
         nonisolated(unsafe) let confined = state
         let thread = Thread { [self] in
+            // What a queue's service touches stays in one processor's cache. Where it is refused, it works all the same.
+            if let processor { try? Processors.pinThread(to: processor) }
             run(confined)
             ended.signal()
         }
@@ -60,10 +65,15 @@ final class Reactor: Sendable {
         }
     }
 
-    /// Ends the thread after the work at hand, and waits for it.
-    func stop() {
+    /// Tells the thread to end after the work at hand.
+    func endSoon() {
         isStopping.store(true, ordering: .releasing)
         outbox.wake.signal()
+    }
+
+    /// Ends the thread after the work at hand, and waits for it.
+    func stop() {
+        endSoon()
         ended.wait()
     }
 

@@ -34,16 +34,17 @@ extension ReactorState {
         outbox.isFilled.store(true, ordering: .relaxed)
     }
 
-    /// What is due for the budget as a whole, and what there is to tell of it.
+    /// What is due for the budget as a whole.
     func serveBudget() {
-        guard let budget else { return }
-        if number == 0 {
-            let now = MonotonicClock.now()
-            budget.wakeArbiter(at: now)
-            if let hostWatch, hostWatch.deadline <= now { hostWatch.look(at: now) }
-            serveChanges()
-        }
-        guard let news = budget.takeNews() else { return }
+        guard let budget, number == 0 else { return }
+        let now = MonotonicClock.now()
+        budget.wakeArbiter(at: now)
+        if let hostWatch, hostWatch.deadline <= now { hostWatch.look(at: now) }
+    }
+
+    /// What there is to tell of moves and of the host.
+    func tellNews() {
+        guard let news = budget?.takeNews() else { return }
         for move in news.moves { log.append(move) }
         for happening in news.happenings { log.append(happening) }
     }

@@ -1,15 +1,23 @@
 internal import ControlAPI
+internal import DequeModule
 internal import Linux
 
 /// What lives on the reactor's thread: the polls and the guests.
+///
+/// Its work per turn does not grow with the number of guests, only with what they do; and each turn is bounded.
 final class ReactorState {
     let main: EventPoll
     let urgent: EventPoll
-    private(set) var guests: [Guest] = []
+    /// By number; `nil`: not taken.
+    private var guests: [Guest?] = []
     private var events: [EventPoll.Event] = []
     private var urgentEvents: [EventPoll.Event] = []
+    private var urgentDepth = 0
     /// Guests with requests that are begun or waiting, though no event will tell of them.
-    private var unfinished: [Int] = []
+    private var turns = Turns()
+    private var deadlines = Deadlines()
+    /// Questions of the control plane.
+    private var mail = Deque<Reactor.Work>()
     /// What the host's guests share; `nil`: each is steered for itself.
     private(set) var budget: SharedBudget?
     /// Which of the reactors this is.
@@ -17,6 +25,14 @@ final class ReactorState {
     /// How the host is; the first reactor's, and only with a budget.
     private(set) var hostWatch: HostWatch?
     let log: EventLog
+
+    // What one turn of the reactor does at most, besides the 64 events that a poll brings: then the polls are looked at
+    // again.
+    private static let guestsPerTurn = 8
+    private static let deadlinesPerTurn = 64
+    private static let mailPerTurn = 8
+    /// Serving an urgent guest can lead to serving another one in between; not without end.
+    private static let deepestUrgent = 4
 
     init(main: consuming EventPoll, urgent: consuming EventPoll, number: Int, log: EventLog) {
         self.main = main
@@ -26,19 +42,37 @@ final class ReactorState {
     }
 
     /// Serves one more guest.
-    func add(_ configuration: GuestConfiguration) throws {
-        let seat = try seat(for: configuration, guest: guests.count)
+    ///
+    /// - Returns: its number here.
+    func add(_ configuration: GuestConfiguration) throws -> Int {
+        let index = guests.firstIndex { $0 == nil } ?? guests.count
+        let seat = try seat(for: configuration, guest: index)
+        let guest: Guest
         do {
-            guests.append(
-                try Guest(configuration: configuration, index: guests.count, reactor: self, log: log, seat: seat))
+            guest = try Guest(configuration: configuration, index: index, reactor: self, log: log, seat: seat)
         } catch {
             if let seat { budget?.remove(seat) }
             throw error
         }
+        if index < guests.count { guests[index] = guest } else { guests.append(guest) }
+        return index
     }
 
-    func guest(named name: String) -> Guest? {
-        guests.first { $0.configuration.name == name }
+    /// Lets a guest go.
+    func remove(_ index: Int) {
+        guard guests.indices.contains(index), let guest = guests[index] else { return }
+        guest.close()
+        if let seat = guest.arbiter.seat { budget?.remove(seat) }
+        guests[index] = nil
+        deadlines.set(index, to: nil)
+    }
+
+    /// Does something to a guest, which may change when it is due; `nil`: it is gone.
+    @discardableResult
+    func with<Result>(_ index: Int, _ body: (Guest) -> Result) -> Result? {
+        guard guests.indices.contains(index), let guest = guests[index] else { return nil }
+        defer { deadlines.set(index, to: guest.deadline) }
+        return body(guest)
     }
 
     /// Guests share what the host lends them.
@@ -48,16 +82,11 @@ final class ReactorState {
         hostWatch = HostWatch(budget, poll: main)
     }
 
-    /// Does something to a guest.
-    func with<Result>(_ index: Int, _ body: (Guest) -> Result) -> Result { body(guests[index]) }
-
     /// A guest has work left that no event will announce.
-    func remember(_ guest: Int) {
-        if !unfinished.contains(guest) { unfinished.append(guest) }
-    }
+    func remember(_ guest: Int) { turns.append(guest) }
 
     /// Waits once and deals with what there is.
-    func turn(wake: borrowing EventCounter, mail: () -> [Reactor.Work]) {
+    func turn(wake: borrowing EventCounter, takeMail: () -> [Reactor.Work]) {
         events.removeAll(keepingCapacity: true)
         // A poll that fails would fail for ever; there is nothing to serve guests with then.
         do { try main.wait(timeout: timeout(), appendingTo: &events) } catch { return }
@@ -66,7 +95,7 @@ final class ReactorState {
             switch event.token {
             case Token.wake:
                 _ = wake.drain()
-                for work in mail() { work(self) }
+                mail.append(contentsOf: takeMail())
             case Token.urgent: break
             case Token.pressure: hostWatch?.look(at: MonotonicClock.now(), isBroken: event.isClosed)
             default: dispatch(event)
@@ -74,16 +103,20 @@ final class ReactorState {
             serveUrgent()
             serveChanges()
         }
-        let now = MonotonicClock.now()
-        for guest in guests where (guest.deadline ?? .max) <= now { guest.fire(at: now) }
-        let left = unfinished
-        unfinished.removeAll(keepingCapacity: true)
-        for index in left { guests[index].serveAll() }
+        fireDeadlines()
+        serveTurns()
         serveBudget()
+        // Behind the guests: an answer tells of all that came before the question.
+        answerMail()
+        serveChanges()
+        tellNews()
     }
 
     /// Serves the deflate queues that have been kicked, if any.
     func serveUrgent() {
+        guard urgentDepth < Self.deepestUrgent else { return }
+        urgentDepth += 1
+        defer { urgentDepth -= 1 }
         urgentEvents.removeAll(keepingCapacity: true)
         do { try urgent.wait(timeout: 0, appendingTo: &urgentEvents) } catch { return }
         for event in urgentEvents { dispatch(event) }
@@ -91,28 +124,55 @@ final class ReactorState {
 
     /// The daemon ends: sockets are removed, connections closed.
     func close() {
-        for guest in guests { guest.close() }
+        // Nobody is left without an answer.
+        while let work = mail.popFirst() { work(self) }
+        for guest in guests { guest?.close() }
         guests = []
     }
 
     private func dispatch(_ event: EventPoll.Event) {
         let (index, source) = Token.decode(event.token)
-        guard index < guests.count else { return }
-        switch source {
-        case .listener: guests[index].acceptConnection()
-        case .socket: guests[index].receiveMessages()
-        case .kick(let queue): guests[index].kicked(queue)
+        with(index) { guest in
+            switch source {
+            case .listener: guest.acceptConnection()
+            case .socket: guest.receiveMessages()
+            case .kick(let queue): guest.kicked(queue)
+            }
+        }
+    }
+
+    private func fireDeadlines() {
+        guard deadlines.first != nil else { return }
+        let now = MonotonicClock.now()
+        for _ in 0..<Self.deadlinesPerTurn {
+            guard let (guest, time) = deadlines.first, time <= now else { return }
+            with(guest) { $0.fire(at: now) }
+            serveUrgent()
+        }
+    }
+
+    private func serveTurns() {
+        // Nobody has two turns before the polls have been looked at.
+        for _ in 0..<min(turns.count, Self.guestsPerTurn) {
+            guard let guest = turns.next() else { return }
+            with(guest) { $0.serveWaiting() }
+            serveUrgent()
+        }
+    }
+
+    private func answerMail() {
+        for _ in 0..<Self.mailPerTurn {
+            guard let work = mail.popFirst() else { return }
+            work(self)
+            serveUrgent()
         }
     }
 
     /// Nanoseconds until something is due; `nil`: nothing is.
     private func timeout() -> UInt64? {
-        guard unfinished.isEmpty else { return 0 }
-        var first = budgetDeadline
-        for guest in guests {
-            if let deadline = guest.deadline { first = min(first ?? deadline, deadline) }
-        }
-        guard let first else { return nil }
+        guard turns.count == 0, mail.isEmpty else { return 0 }
+        let first = min(deadlines.first?.time ?? .max, budgetDeadline ?? .max)
+        guard first < .max else { return nil }
         let now = MonotonicClock.now()
         return first > now ? first - now : 0
     }

@@ -22,6 +22,25 @@ struct BudgetRoutes: Sendable {
             return try JSONAnswer.ok(try await guests.setMode(mode))
         }
         router.get("/v1/plan") { _, _ in try JSONAnswer.ok(try await guests.plan(nil)) }
+        router.post("/v1/guests") { request, _ in
+            guard case .text(let text)? = try await request.values(of: ["guest"])["guest"] else {
+                throw ControlError.invalid("guest: write it as for --guest: \(GuestOption.usage)")
+            }
+            let configuration: GuestConfiguration
+            do throws(ConfigurationError) {
+                configuration = try GuestOption.parse(text)
+            } catch {
+                throw ControlError.invalid(error.description)
+            }
+            guard configuration.socket.hasPrefix("/") else {
+                throw ControlError.invalid(
+                    "\(configuration.name): socket: \(configuration.socket) is not an absolute path, and the daemon runs elsewhere")
+            }
+            return try JSONAnswer.ok(try await guests.add(configuration))
+        }
+        router.delete("/v1/guests/:name") { _, context in
+            try JSONAnswer.ok(try await guests.remove(try context.guestName()))
+        }
         router.get("/v1/guests/:name/plan") { request, context in
             let name = try context.guestName()
             let text = request.uri.queryParameters["visible"]

@@ -1,0 +1,111 @@
+/// Chains that break a rule, each with its head at 3, for rings of at least 8 entries.
+public enum BadChain: CaseIterable, Sendable {
+    case loop
+    case selfLoop
+    case nextOutsideTable
+    case readableAfterWritable
+    case moreThan4GiB
+    case zeroLength
+    case outsideMemory
+    case endsOutsideMemory
+    case indirectNotNegotiated
+    case indirectEmpty
+    case indirectOddSize
+    case indirectHuge
+    case indirectOutsideMemory
+    case indirectWithNext
+    case indirectNested
+    case indirectNextOutside
+    case indirectLoop
+
+    /// What it is, in words.
+    public var name: String {
+        switch self {
+        case .loop: "a chain that loops"
+        case .selfLoop: "a descriptor that is its own next"
+        case .nextOutsideTable: "next behind the table"
+        case .readableAfterWritable: "a readable descriptor after a writable one"
+        case .moreThan4GiB: "a chain of more than 4 GiB"
+        case .zeroLength: "a descriptor of length 0"
+        case .outsideMemory: "a buffer outside memory"
+        case .endsOutsideMemory: "a buffer that ends outside memory"
+        case .indirectNotNegotiated: "an indirect table that was not negotiated"
+        case .indirectEmpty: "an indirect table of length 0"
+        case .indirectOddSize: "an indirect table of 17 bytes"
+        case .indirectHuge: "an indirect table of 4 GiB"
+        case .indirectOutsideMemory: "an indirect table outside memory"
+        case .indirectWithNext: "an indirect descriptor with a next"
+        case .indirectNested: "an indirect table in an indirect table"
+        case .indirectNextOutside: "next behind an indirect table"
+        case .indirectLoop: "an indirect table that loops"
+        }
+    }
+
+    /// Indirect descriptors have to be offered.
+    public var needsIndirect: Bool {
+        switch self {
+        case .indirectEmpty, .indirectOddSize, .indirectHuge, .indirectOutsideMemory, .indirectWithNext,
+            .indirectNested, .indirectNextOutside, .indirectLoop:
+            true
+        default: false
+        }
+    }
+
+    /// The descriptors alone break a rule, wherever memory is.
+    public var isMalformed: Bool {
+        switch self {
+        case .zeroLength, .outsideMemory, .endsOutsideMemory: false
+        default: true
+        }
+    }
+
+    /// Writes its descriptors.
+    ///
+    /// - Parameter hole: the first page frame behind a part of memory.
+    public func write<Ring: ChainWriter>(in ring: Ring, hole: UInt32) throws(Ring.Failure) {
+        let (next, write, indirect): (UInt16, UInt16, UInt16) = (1, 2, 4)
+        let (buffer, table) = (ring.buffer, ring.buffer + 0x8000)
+        func describe(
+            _ index: UInt16, _ address: UInt64, _ length: UInt32, flags: UInt16 = 0, next: UInt16 = 0
+        ) throws(Ring.Failure) {
+            try ring.describe(index, address, length, flags: flags, next: next)
+        }
+        func entry(_ index: UInt64, flags: UInt16 = 0, next: UInt16 = 0) throws(Ring.Failure) {
+            try ring.describe(at: table + 16 * index, buffer, 4, flags: flags, next: next)
+        }
+        switch self {
+        case .loop:
+            try describe(3, buffer, 4, flags: next, next: 4)
+            try describe(4, buffer, 4, flags: next, next: 3)
+        case .selfLoop: try describe(3, buffer, 0, flags: next, next: 3)
+        case .nextOutsideTable: try describe(3, buffer, 4, flags: next, next: ring.size)
+        case .readableAfterWritable:
+            try describe(3, buffer, 4, flags: next | write, next: 4)
+            try describe(4, buffer, 4)
+        case .moreThan4GiB:
+            try describe(3, buffer, .max, flags: next, next: 4)
+            try describe(4, buffer, 2)
+        case .zeroLength:
+            try describe(3, buffer, 0, flags: next, next: 4)
+            try describe(4, buffer, 4)
+        case .outsideMemory: try describe(3, 1 << 52, 4096)
+        case .endsOutsideMemory: try describe(3, (UInt64(hole) << 12) - 2, 4)
+        case .indirectNotNegotiated: try describe(3, table, 16, flags: indirect)
+        case .indirectEmpty: try describe(3, table, 0, flags: indirect)
+        case .indirectOddSize: try describe(3, table, 17, flags: indirect)
+        case .indirectHuge: try describe(3, table, .max & ~15, flags: indirect)
+        case .indirectOutsideMemory: try describe(3, .max - 15, 32, flags: indirect)
+        case .indirectWithNext: try describe(3, table, 16, flags: indirect | next, next: 4)
+        case .indirectNested:
+            try entry(0, flags: indirect)
+            try describe(3, table, 16, flags: indirect)
+        case .indirectNextOutside:
+            try entry(0, flags: next, next: 2)
+            try describe(3, table, 32, flags: indirect)
+        case .indirectLoop:
+            try entry(0, flags: next, next: 1)
+            try entry(1, flags: next, next: 0)
+            try describe(3, table, 32, flags: indirect)
+        }
+    }
+}

@@ -1,0 +1,182 @@
+public import Balloon
+internal import Virtio
+
+/// A guest's driver that keeps the rules unless a check makes it break them.
+public final class CheckGuest<Platform: CheckPlatform> {
+    public typealias Ring = CheckRing<Platform>
+
+    public let platform: Platform
+    let rings: [Ring]
+    /// Balloon features that the device offers.
+    public let offered: BalloonFeatures
+    /// Queues by role, as the driver numbers them; -1: there is none.
+    private var numbers: InlineArray<5, Int> = [-1, -1, -1, -1, -1]
+
+    public init(_ platform: Platform) {
+        self.platform = platform
+        offered = BalloonFeatures(rawValue: platform.offeredFeatures)
+        let base = platform.playground.rings
+        rings = (0..<5).map { Ring(platform, at: base + UInt64($0) * CheckSize.footprint) }
+    }
+
+    /// All features of the transport that the checks know.
+    public static var allTransport: UInt64 {
+        VirtioFeatures.version1 | VirtioFeatures.eventIndex | VirtioFeatures.indirectDescriptors
+    }
+    /// What most checks accept: every feature that brings a queue, since devices may number queues by what they offer.
+    public static var usual: BalloonFeatures {
+        [.mustTellHost, .statistics, .deflateOnOOM, .freePageHint, .pageReporting]
+    }
+
+    var playground: Playground { platform.playground }
+    var pages: Range<UInt32> { platform.playground.pages }
+    var otherPages: Range<UInt32> { platform.playground.otherPages }
+
+    // MARK: - Life
+
+    /// Skips the check where the device does not offer a feature.
+    func require(_ feature: BalloonFeatures) throws(CheckError) {
+        for (bit, name) in BalloonFeatures.named where feature.contains(bit) && !offered.contains(bit) {
+            throw .skipped("\(name) is not offered")
+        }
+    }
+
+    /// Skips the check where the device has no indirect descriptors.
+    func requireIndirect() throws(CheckError) {
+        guard platform.offeredFeatures & VirtioFeatures.indirectDescriptors != 0 else {
+            throw .skipped("indirect descriptors are not offered")
+        }
+    }
+
+    /// A fresh driver: empty rings, DRIVER_OK.
+    ///
+    /// - Parameters:
+    ///   - features: as far as they are offered.
+    ///   - isDense: numbers the queues as Linux does; otherwise as the specification lists them.
+    ///   - before: what happens when the rings are laid out and DRIVER_OK is not set yet.
+    ///   - change: makes the place of a queue one that breaks the rules.
+    public func load(
+        _ features: BalloonFeatures = usual, transport: UInt64 = allTransport, isDense: Bool = true,
+        before: () throws(CheckError) -> Void = { () throws(CheckError) in },
+        change: (inout QueuePlace) -> Void = { _ in }
+    ) throws(CheckError) {
+        let accepted = features.intersection(offered)
+        let transport = transport & platform.offeredFeatures
+        numbers = [-1, -1, -1, -1, -1]
+        var places: [QueuePlace] = []
+        for role in QueueRole.allCases {
+            if let feature = role.feature, !accepted.contains(feature) { continue }
+            let number = isDense ? places.count : role.rawValue
+            let limit = min(platform.queueSizeLimit(number), CheckSize.queue)
+            guard limit > 0 else { throw .failed("queue \(number) is needed for what is offered, and is not there") }
+            numbers[role.rawValue] = number
+            let ring = rings[number]
+            try ring.reset(number: number, size: 1 << UInt16(15 - limit.leadingZeroBitCount))
+            ring.usesEventIndex = transport & VirtioFeatures.eventIndex != 0
+            var place = ring.place
+            change(&place)
+            places.append(place)
+        }
+        try platform.prepare(features: accepted.rawValue | transport, queues: places)
+        try before()
+        try platform.start()
+        try platform.synchronize()
+    }
+
+    // MARK: - Queues
+
+    /// Queue numbers in use, in order.
+    public var started: [Int] { QueueRole.allCases.map { numbers[$0.rawValue] }.filter { $0 >= 0 }.sorted() }
+
+    public func number(of role: QueueRole) throws(CheckError) -> Int {
+        let number = numbers[role.rawValue]
+        guard number >= 0 else { throw .skipped("there is no queue for this") }
+        return number
+    }
+
+    public func ring(_ role: QueueRole) throws(CheckError) -> Ring { rings[try number(of: role)] }
+
+    /// The roles whose queues take requests that are returned as soon as they are dealt with.
+    var requestRoles: [QueueRole] {
+        ([.inflate, .deflate, .reporting] as [QueueRole]).filter { numbers[$0.rawValue] >= 0 }
+    }
+
+    public static func bytes(_ words: some Sequence<UInt32>) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for word in words {
+            for shift in 0..<4 as Range<UInt32> { bytes.append(UInt8(truncatingIfNeeded: word >> (8 * shift))) }
+        }
+        return bytes
+    }
+
+    public func inflate(
+        _ pages: some Sequence<UInt32>, _ what: String = "an inflate request"
+    ) throws(CheckError) {
+        try send(pages, .inflate, what)
+    }
+
+    public func deflate(
+        _ pages: some Sequence<UInt32>, _ what: String = "a deflate request"
+    ) throws(CheckError) {
+        try send(pages, .deflate, what)
+    }
+
+    private func send(_ pages: some Sequence<UInt32>, _ role: QueueRole, _ what: String) throws(CheckError) {
+        let ring = try ring(role)
+        let bytes = Self.bytes(pages)
+        try ring.post(bytes)
+        try ring.expectReturned(what)
+        guard try ring.bufferHolds(bytes) else { throw .failed("\(what): the device wrote into a readable buffer") }
+    }
+
+    /// The device still serves this guest: a page goes into the balloon and comes back.
+    public func expectGoesOn() throws(CheckError) {
+        let page = playground.page(500)
+        try inflate([page], "a good inflate request afterwards")
+        try deflate([page], "a good deflate request afterwards")
+    }
+
+    /// The device serves a machine that comes when this one is gone.
+    public func expectNextIsServed() throws(CheckError) {
+        try platform.renew()
+        try load()
+        try expectGoesOn()
+    }
+
+    // MARK: - Memory
+
+    /// Writes into each byte of some pages.
+    func fill(_ pages: Range<UInt32>, with value: UInt8) throws(CheckError) {
+        let count = pages.count << 12
+        try platform.pointer(to: UInt64(pages.lowerBound) << 12, count: count)
+            .initializeMemory(as: UInt8.self, repeating: value, count: count)
+    }
+
+    /// All bytes of some pages have a value.
+    func holds(_ pages: Range<UInt32>, _ value: UInt8) throws(CheckError) -> Bool {
+        let words = pages.count << 9
+        let start = try platform.pointer(to: UInt64(pages.lowerBound) << 12, count: words << 3)
+        let wanted = UInt64(value) &* 0x0101_0101_0101_0101
+        for index in 0..<words where start.load(fromByteOffset: index << 3, as: UInt64.self) != wanted { return false }
+        return true
+    }
+
+    /// Runs a request that has to free the memory of some pages, which are touched before.
+    public func expectFreed(
+        _ pages: Range<UInt32>, _ request: () throws(CheckError) -> Void
+    ) throws(CheckError) {
+        try fill(pages, with: 0xa5)
+        let before = try platform.resident(pages)
+        try request()
+        let wanted = UInt64(pages.count) << 12
+        var freed: UInt64 = 0
+        // With MUST_TELL_HOST a device may free after its acknowledgement (spec V3), and nothing tells of it.
+        for _ in 0..<1000 {
+            let after = try platform.resident(pages)
+            freed = before > after ? before - after : 0
+            if freed >= wanted { break }
+            platform.rest(1_000_000)
+        }
+        guard freed >= wanted else { throw .failed("\(freed) of \(wanted) bytes of host memory are free") }
+    }
+}

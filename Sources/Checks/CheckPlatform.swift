@@ -1,0 +1,65 @@
+/// What checks are played on: a VMM of our own before a vhost-user socket, or a virtual machine seen from inside.
+///
+/// One thread at a time. Every wait has a bound; what a device does wrong is a ``CheckError``.
+public protocol CheckPlatform: AnyObject, SendableMetatype {
+    /// How long the device may take for any one answer (ns).
+    var patience: UInt64 { get }
+    /// Where in guest memory the checks may play.
+    var playground: Playground { get }
+    /// All feature bits that the device offers.
+    var offeredFeatures: UInt64 { get }
+    /// Whether there is a configuration space to be read.
+    var hasConfiguration: Bool { get }
+
+    /// Nanoseconds of a clock that only goes forward.
+    func now() -> UInt64
+    /// Lets some time (ns) pass.
+    func rest(_ nanoseconds: UInt64)
+    /// Where a guest-physical range lies for us.
+    func pointer(to address: UInt64, count: Int) throws(CheckError) -> UnsafeMutableRawPointer
+    /// Bytes of host memory behind these pages, or behind all of memory: only the difference of two calls counts.
+    func resident(_ pages: Range<UInt32>) throws(CheckError) -> UInt64
+
+    /// The most entries of a queue; 0: there is no such queue.
+    func queueSizeLimit(_ queue: Int) -> UInt16
+    /// A fresh driver agrees on features and tells where its queues are; DRIVER_OK comes with ``start()``.
+    func prepare(features: UInt64, queues: [QueuePlace]) throws(CheckError)
+    /// DRIVER_OK.
+    func start() throws(CheckError)
+    /// The driver goes, and the next machine comes: a new connection, or a reset.
+    func renew() throws(CheckError)
+
+    /// Notifies the device of a queue of the last ``prepare(features:queues:)``.
+    func kick(_ queue: Int)
+    /// Waits until the device notifies us.
+    ///
+    /// - Returns: false if the deadline passed first.
+    func awaitCall(_ queue: Int, until deadline: UInt64) throws(CheckError) -> Bool
+    /// Waits until the device says that its configuration has changed; false if the deadline passed first.
+    func awaitConfigurationChange(until deadline: UInt64) throws(CheckError) -> Bool
+    /// Whether the device says that it has given a queue up.
+    func isGivenUp(_ queue: Int) throws(CheckError) -> Bool
+    /// Waits until the device has dealt with all that it was told so far, apart from queues.
+    func synchronize() throws(CheckError)
+
+    /// The little-endian word at `offset` bytes of the configuration.
+    func readWord(_ offset: Int) throws(CheckError) -> UInt32
+    /// Writes all four bytes at once.
+    func writeWord(_ offset: Int, _ value: UInt32) throws(CheckError)
+
+    /// Has whoever runs the checks make the device begin free page hinting.
+    ///
+    /// - Returns: false if nobody can.
+    func beginHinting() throws(CheckError) -> Bool
+}
+
+/// A virtqueue as a driver tells it to the device.
+public struct QueuePlace {
+    public var number: Int
+    /// Entries.
+    public var size: UInt16
+    // Guest-physical addresses of the ring's three parts.
+    public var descriptors: UInt64
+    public var available: UInt64
+    public var used: UInt64
+}

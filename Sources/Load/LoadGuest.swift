@@ -1,0 +1,197 @@
+import Balloon
+import Linux
+import VhostUser
+import Virtio
+
+/// A simulated guest: it inflates all of its pages message by message, deflates them all again, and so on. A victim
+/// inflates and deflates one message in turns, so that both are measured as often.
+///
+/// On one thread at a time.
+final class LoadGuest {
+    let path: String
+    let isVictim: Bool
+    private let front: VhostUserFrontEnd
+    private let memory: FrontEndMemory
+    private let places: [FrontEndQueue]
+    private var inflateQueue: SplitDriverQueue<128>
+    private var deflateQueue: SplitDriverQueue<128>
+    private let window: Int
+    /// Messages of one direction before it turns.
+    private let round: Int
+    private let touchesPages: Bool
+    private var isDeflating = false
+    private var sent = 0
+    private var answered = 0
+    /// When each message of the round was sent.
+    private var times: [UInt64]
+    /// Set at the end: nothing more is sent.
+    var isEnding = false
+    private(set) var failure: String?
+
+    /// The guest's memory; all but the first 4 MiB goes into the balloon.
+    private static let memorySize: UInt64 = 32 << 20
+    private static let firstPage: UInt32 = 1024
+    private static let arrays: UInt64 = 0x10_0000
+    private static let rings: UInt64 = 0x8_0000
+    private static let ringBytes: UInt64 = 0x1_0000
+    private static let queueSize: UInt16 = 128
+    private static let messages =
+        Int(memorySize >> 12 - UInt64(firstPage)) / LoadConfiguration.pagesPerMessage
+
+    /// Connects, and sets DRIVER_OK.
+    init(
+        path: String, isVictim: Bool, configuration: LoadConfiguration, poll: borrowing EventPoll, token: UInt64
+    ) throws(FrontEndError) {
+        self.path = path
+        self.isVictim = isVictim
+        window = isVictim ? 1 : min(max(1, configuration.messagesInFlight), 64)
+        round = isVictim ? 1 : Self.messages
+        touchesPages = configuration.touchesPages
+        times = [UInt64](repeating: 0, count: Self.messages)
+        front = try VhostUserFrontEnd(path: path, patience: configuration.patience)
+        // There is no driver that would look at targets.
+        try front.open(wanting: [.multipleQueues, .replyAcknowledge])
+        memory = try FrontEndMemory(size: Self.memorySize)
+        let features = VirtioFeatures.version1 | VirtioFeatures.eventIndex | BalloonFeatures.mustTellHost.rawValue
+        let accepted = features & front.offeredFeatures
+        let hasEvents = accepted & VirtioFeatures.eventIndex != 0
+        places = [try Self.place(0), try Self.place(1)]
+        inflateQueue = try Self.queue(places[0], memory, hasEvents)
+        deflateQueue = try Self.queue(places[1], memory, hasEvents)
+        try Self.writeArrays(memory)
+        try front.start(features: accepted, memory: memory, queues: places)
+        do throws(SystemError) {
+            for place in places { try poll.add(place.call.descriptor.raw, token: token) }
+            try poll.add(front.descriptor, token: token, watchingHangup: true)
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    private static func place(_ index: UInt64) throws(FrontEndError) -> FrontEndQueue {
+        let base = rings + index * ringBytes
+        do throws(SystemError) {
+            return try FrontEndQueue(
+                size: queueSize, descriptors: base, available: base + 0x4000, used: base + 0x8000)
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    private static func queue(
+        _ place: FrontEndQueue, _ memory: FrontEndMemory, _ hasEvents: Bool
+    ) throws(FrontEndError) -> SplitDriverQueue<128> {
+        let descriptors = try memory.pointer(to: place.descriptors, count: 0x4000)
+        let available = try memory.pointer(to: place.available, count: 0x4000)
+        let used = try memory.pointer(to: place.used, count: 0x4000)
+        do throws(QueueFault) {
+            let ring = try SplitRing(size: queueSize, descriptors: descriptors, available: available, used: used)
+            return try SplitDriverQueue(ring: ring, usesEventIndex: hasEvents)
+        } catch {
+            throw .notOffered("a ring of \(queueSize) entries")
+        }
+    }
+
+    /// Page numbers descend within a message, as Linux sends them.
+    private static func writeArrays(_ memory: FrontEndMemory) throws(FrontEndError) {
+        let count = LoadConfiguration.pagesPerMessage
+        for message in 0..<messages {
+            let array = try memory.pointer(to: arrays + UInt64(message * count * 4), count: count * 4)
+            for index in 0..<count {
+                let page = firstPage + UInt32(message * count + count - 1 - index)
+                array.storeBytes(of: page.littleEndian, toByteOffset: 4 * index, as: UInt32.self)
+            }
+        }
+    }
+
+    // MARK: - Work
+
+    /// Messages that the device has not answered.
+    var inFlight: Int { sent - answered }
+
+    /// When the oldest of them was sent.
+    var oldest: UInt64? { inFlight > 0 ? times[answered..<sent].min() : nil }
+
+    /// Takes answers and sends messages until the device is to move.
+    func work(_ tally: inout LoadTally) {
+        guard failure == nil else { return }
+        for place in places { _ = place.call.drain() }
+        // A device that is always ready does not keep this thread from the other guests.
+        for _ in 0..<16 {
+            do throws(UsedFault) {
+                try reap(&tally)
+            } catch {
+                return fail("the device broke the rules of a used ring: \(error)")
+            }
+            send()
+            let hasMore = isDeflating ? deflateQueue.rearm() : inflateQueue.rearm()
+            if !hasMore { return }
+        }
+        places[0].call.signal()
+    }
+
+    private func reap(_ tally: inout LoadTally) throws(UsedFault) {
+        while let done = try isDeflating ? deflateQueue.next() : inflateQueue.next() {
+            let now = MonotonicClock.now()
+            let kind: LoadTally.Kind =
+                switch (isVictim, isDeflating) {
+                case (false, false): .inflate
+                case (false, true): .deflate
+                case (true, false): .victimInflate
+                case (true, true): .victimDeflate
+                }
+            tally.record(kind, now &- times[Int(done.token) % times.count])
+            answered += 1
+        }
+        guard answered == round else { return }
+        isDeflating.toggle()
+        sent = 0
+        answered = 0
+    }
+
+    private func send() {
+        while !isEnding, inFlight < window, sent < round {
+            if touchesPages, !isDeflating { touch(sent) }
+            let bytes = LoadConfiguration.pagesPerMessage * 4
+            let buffer = DescriptorChain.Buffer(
+                address: Self.arrays + UInt64(sent * bytes), length: UInt32(bytes), isDeviceWritable: false)
+            let token = UInt16(sent)
+            times[sent] = MonotonicClock.now()
+            do throws(AddFault) {
+                if isDeflating {
+                    try deflateQueue.add(buffer, token: token)
+                } else {
+                    try inflateQueue.add(buffer, token: token)
+                }
+            } catch {
+                // The window is smaller than the ring.
+                return fail("a ring is full")
+            }
+            sent += 1
+            let isWanted = isDeflating ? deflateQueue.publish() : inflateQueue.publish()
+            if isWanted { places[isDeflating ? 1 : 0].kick.signal() }
+        }
+    }
+
+    private func touch(_ message: Int) {
+        let count = LoadConfiguration.pagesPerMessage
+        let first = UInt64(Self.firstPage) + UInt64(message * count)
+        guard let start = try? memory.pointer(to: first << 12, count: count << 12) else { return }
+        for page in 0..<count { start.storeBytes(of: 1, toByteOffset: page << 12, as: UInt64.self) }
+    }
+
+    // MARK: - End
+
+    func fail(_ reason: String) {
+        if failure == nil { failure = "\(path): \(reason)" }
+    }
+
+    /// Whether nothing is to be waited for any more.
+    var isDone: Bool { failure != nil || isEnding && inFlight == 0 }
+
+    /// The machine is turned off.
+    func leave() {
+        // What cannot be said any more need not be.
+        try? front.hangUp()
+    }
+}

@@ -1,0 +1,58 @@
+internal import Balloon
+internal import VhostUser
+
+/// How a guest shares its reactor with others.
+///
+/// Nothing that a guest does makes another one wait for more than a turn of each guest that has something to do; and
+/// deflations wait for one step of others at most.
+extension Guest {
+    /// Requests, or steps of one, that a queue gets before others have their turn.
+    static let stepsPerTurn = 16
+    /// The same for a deflate queue that is served ahead of all turns.
+    static let urgentSteps = 4
+
+    /// The driver told that a queue has something.
+    func kicked(_ queue: Int) {
+        guard let watch = watched[queue] else { return }
+        if backend?.drainKick(queue) != true {
+            unwatch(queue)
+            complain("queue \(queue): its kick is no eventfd")
+            return
+        }
+        guard watch.isUrgent, !isWaiting(queue) else {
+            // Also a deflate queue that had its urgent steps and has more: whoever sends so much does not wait for each.
+            wasKicked = true
+            serveLater(queue)
+            return
+        }
+        serve(queue, steps: Self.urgentSteps)
+        if !hasSeenRequest { suspectUnsharedMemory() }
+    }
+
+    private func isWaiting(_ queue: Int) -> Bool { waiting & 1 << UInt32(queue) != 0 }
+
+    /// Serves a queue when this guest's turn comes.
+    func serveLater(_ queue: Int) {
+        waiting |= 1 << UInt32(queue)
+        reactor.remember(index)
+    }
+
+    /// Looks at all queues when this guest's turn comes.
+    func serveAllLater() {
+        for queue in 0..<VhostUserBackend.mostQueues { serveLater(queue) }
+    }
+
+    /// This guest's turn: the queues that wait, the deflate queue first.
+    func serveWaiting() {
+        let queues = waiting
+        waiting = 0
+        let deflate = assignment.queue(for: .deflate)
+        if let deflate, queues & 1 << UInt32(deflate) != 0 { serve(deflate) }
+        for queue in 0..<VhostUserBackend.mostQueues where queue != deflate && queues & 1 << UInt32(queue) != 0 {
+            serve(queue)
+        }
+        guard wasKicked else { return }
+        wasKicked = false
+        if !hasSeenRequest { suspectUnsharedMemory() }
+    }
+}
