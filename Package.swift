@@ -91,7 +91,7 @@ let package = Package(
         // The lab: real QEMU, real Linux.
         .target(name: "CLab"),
         module("QMP"),
-        module("Lab", ["QMP", "ControlAPI", "CLab"]),
+        module("Lab", ["QMP", "ControlAPI", "Load", "VhostUser", "Linux", "CLab"]),
         .executableTarget(
             name: "aerostat-lab", dependencies: ["Lab", "Arbiter", "Balloon", argumentParser], swiftSettings: settings),
 
@@ -103,7 +103,7 @@ let package = Package(
         tests("FuzzTests", ["FuzzTargets", "TestSupport"]),
         tests("LabTests", ["Lab", "QMP", "ControlAPI"]),
         tests("VhostUserTests", ["VhostUser", "Virtio", "HostMemory", "Linux", "CLinux"]),
-        tests("GuestTests", ["Checks", "Service", "ControlAPI", "VhostUser", "Balloon", "Virtio", "Linux", "CLinux"]),
+        tests("GuestTests", ["Checks", "Load", "TestSupport", "Service", "ControlAPI", "VhostUser", "Balloon", "Virtio", "Linux", "CLinux"]),
         tests(
             "ConformanceTests",
             ["Checks", "Conformance", "Service", "ControlAPI", "VhostUser", "Virtio", "Balloon", "Linux"]),

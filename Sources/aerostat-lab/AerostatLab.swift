@@ -7,7 +7,7 @@ struct AerostatLab: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "aerostat-lab",
         abstract: "Experiments and measurements with real guests; `make lab` sets up what they need.",
-        subcommands: [Demo.self, Bench.self, BenchArbiter.self, Boot.self, BareMetal.self])
+        subcommands: [Demo.self, Bench.self, BenchArbiter.self, BenchReaction.self, Boot.self, BareMetal.self])
 }
 
 extension KernelSeries: ExpressibleByArgument {}
