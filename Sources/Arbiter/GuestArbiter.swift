@@ -49,6 +49,10 @@ public struct GuestArbiter: Sendable {
     var grantable = UInt64.max
     /// The target that the last step of an alarm was to reach.
     var wished: UInt64?
+    /// By how much each pause is longer than the one before. Under a budget others wait for what a guest keeps to itself.
+    var backOffGrowth: UInt64 = 10
+    /// Trouble now is of the guest's own making: nothing was taken from it lately.
+    var isForgiven = false
     /// Nothing is decided: the target stays as it is.
     var isFrozen = false
 
@@ -289,6 +293,7 @@ public struct GuestArbiter: Sendable {
     /// The pause after one more trouble (ns).
     mutating func nextBackOff(_ now: UInt64) -> UInt64 {
         if let lastTrouble, now - lastTrouble > tuning.forgiveAfter + backOff(strikes) { strikes = 0 }
+        if isForgiven { strikes = 0 }
         strikes += 1
         lastTrouble = now
         return backOff(strikes)
@@ -296,7 +301,7 @@ public struct GuestArbiter: Sendable {
 
     private func backOff(_ strikes: Int) -> UInt64 {
         var pause = tuning.firstBackOff
-        for _ in 0..<max(0, strikes - 1) where pause < tuning.longestBackOff { pause *= 10 }
+        for _ in 0..<max(0, strikes - 1) where pause < tuning.longestBackOff { pause *= backOffGrowth }
         return min(pause, tuning.longestBackOff)
     }
 

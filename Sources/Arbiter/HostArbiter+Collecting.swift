@@ -89,7 +89,6 @@ extension HostArbiter {
         guests[index].lendGoal = goal
         guests[index].heldAtWake = guests[index].held
         guests[index].lastPayment.note(need.rule, at: now, tuning)
-        guests[index].lastGain.turned(at: now, tuning)
         var decision = Decision()
         let why = "lending \(mebibytes(UInt64(pages))) to others, for its price is the lowest"
         guests[index].arbiter.lend(to: goal, why, now, guests[index].held, &decision)

@@ -141,7 +141,8 @@ extension HostArbiter {
         guard isInAlarm else { return }
         let max = guests[index].limits.max
         let visible = max - min(guests[index].arbiter.heldAtAlarm, max)
-        guests[index].floor.hurt(at: visible, most: max, now, tuning)
+        let isOurs = guests[index].lastPayment.isRecent(at: now, tuning)
+        guests[index].floor.hurt(at: visible, most: max, isOurs: isOurs, now, tuning)
     }
 
     mutating func updatePayer(_ index: Int, _ now: UInt64) {

@@ -103,6 +103,9 @@ public struct HostArbiter: Sendable {
         rebook(index)
         noteTaken(from: before, input, index, now)
         guests[index].arbiter.grantable = isSharing ? UInt64(max(0, ledger.free)) : .max
+        // A burst is no fight: only where it was made to pay does a repeat make the hold-off longer.
+        guests[index].arbiter.isForgiven = isSharing && !guests[index].lastPayment.isRecent(at: now, tuning)
+        guests[index].arbiter.backOffGrowth = isSharing ? tuning.backOffGrowth : 10
         let decision = tell(input, index, now)
         let beforeGrant = guests[index].promised
         rebook(index)

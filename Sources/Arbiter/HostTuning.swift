@@ -25,7 +25,8 @@ public struct HostTuning: Sendable, Equatable {
     /// A burst, or a floor, loses a half or all of its weight in this time (ns): bursts come back by the hour (cron).
     public var burstHalfLife = 3_600_000 * Tuning.millisecond
     public var floorMemory = 3_600_000 * Tuning.millisecond
-    /// The floor lies above the size that hurt by an 8th, at least so many pages.
+    /// Where a payment hurt, the floor lies above the size that hurt by an 8th, at least so many pages. Where a burst
+    /// hurt, it is that size: with a margin each burst would drive it up, though the slack is there for bursts.
     public var leastFloorMargin = 32 * Tuning.mebibyte
 
     /// A guest with less available than a tenth of what it sees, at least 64 MiB, runs short and is given twice that; a
@@ -36,8 +37,11 @@ public struct HostTuning: Sendable, Equatable {
     /// A move is not turned round for this long (ns) by a rule of equal or lower rank; twice as long on each repeat, up to
     /// 32 times. The alarm's first hold-off is as long.
     public var turnRound = 10_000 * Tuning.millisecond
-    /// Repeats this long (ns) apart count as the first.
-    public var forgiveTurns = 300_000 * Tuning.millisecond
+    /// Trouble this long (ns) after the end of that is not the fault of what was taken: it counts as the first.
+    public var forgiveTurns = 20_000 * Tuning.millisecond
+    /// Each hold-off is so many times longer than the one before, where a guest had to pay shortly before it hurt. Without a
+    /// budget it is ten times: there nobody waits for what is held back.
+    public var backOffGrowth: UInt64 = 2
     /// Where nothing presses, a payer gives at most this share of what it sees for each set of statistics: a 16th a
     /// second is 64 s from all to nothing, long enough for faults to show.
     public var calmShare: UInt64 = 16

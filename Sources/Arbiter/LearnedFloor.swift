@@ -7,8 +7,9 @@ struct LearnedFloor: Sendable {
     /// - Parameters:
     ///   - visible: what the guest saw when it hurt, in pages.
     ///   - most: it never needs more than this.
-    mutating func hurt(at visible: UInt64, most: UInt64, _ now: UInt64, _ tuning: HostTuning) {
-        let margin = max(visible / 8, tuning.leastFloorMargin)
+    ///   - isOurs: it had to pay shortly before.
+    mutating func hurt(at visible: UInt64, most: UInt64, isOurs: Bool, _ now: UInt64, _ tuning: HostTuning) {
+        let margin = isOurs ? max(visible / 8, tuning.leastFloorMargin) : 0
         let fresh = min(visible.addingReportingOverflow(margin).partialValue, most)
         value = max(fresh, pages(now, tuning))
         at = now

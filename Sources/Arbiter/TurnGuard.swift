@@ -12,8 +12,12 @@ struct TurnGuard: Sendable {
 
     /// A move the other way was made, as soon as it might: the next pause is longer.
     mutating func turned(at now: UInt64, _ tuning: HostTuning) {
-        guard rank >= 0 else { return }
-        repeats = now < until + tuning.forgiveTurns ? min(repeats + 1, 5) : 0
+        repeats = isRecent(at: now, tuning) ? min(repeats + 1, 5) : 0
+    }
+
+    /// A move was made so lately that what happens now may be its fault.
+    func isRecent(at now: UInt64, _ tuning: HostTuning) -> Bool {
+        rank >= 0 && now < until + tuning.forgiveTurns
     }
 
     /// The move may not be turned round for this rule.

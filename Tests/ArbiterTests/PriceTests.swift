@@ -69,20 +69,30 @@ import Testing
         _ = other
     }
 
-    @Test("a guest that hurt is not taken below that size and a margin, until it is forgotten in an hour")
+    @Test("a guest is not taken below a size that hurt, until that is forgotten in an hour")
     func floor() throws {
         var bench = try HostBench(budget: nil)
         let guest = try bench.add()
         bench.balloon(guest, 600)
         bench.starve(guest)
-        #expect(bench.floor(guest) == 423 + 423 / 8 || bench.floor(guest) == 424 + 424 / 8)
-        let fresh = bench.floor(guest)
+        #expect(bench.floor(guest) == 424, "a burst: no margin")
         bench.pass(1_800_000)
         bench.answer(guest, available: 500)
-        #expect(bench.floor(guest) == fresh / 2)
+        #expect(bench.floor(guest) == 212)
         bench.pass(1_800_000)
         bench.answer(guest, available: 500)
         #expect(bench.floor(guest) == 0)
+    }
+
+    @Test("a payment that hurt is not asked for again: the floor lies an eighth above")
+    func painfulPayment() throws {
+        var (bench, guests) = try bench([(1, 800, 800)])
+        bench.starve(guests[1])
+        bench.obey(guests[0])
+        let sees = 1024 * mebibyte - bench.host.target(of: guests[0])
+        bench.pass(1000)
+        bench.starve(guests[0])
+        #expect(bench.floor(guests[0]) == (sees + sees / 8) / mebibyte)
     }
 
     @Test("never a guest in alarm, in hold-off, that is silent, or that never said anything")
