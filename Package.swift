@@ -103,7 +103,12 @@ let package = Package(
         tests("FuzzTests", ["FuzzTargets", "TestSupport"]),
         tests("LabTests", ["Lab", "QMP", "ControlAPI"]),
         tests("VhostUserTests", ["VhostUser", "Virtio", "HostMemory", "Linux", "CLinux"]),
-        tests("GuestTests", ["Checks", "Load", "TestSupport", "Service", "ControlAPI", "VhostUser", "Balloon", "Virtio", "Linux", "CLinux"]),
+        tests(
+            "GuestTests",
+            [
+                "Checks", "Load", "TestSupport", "Service", "ControlAPI", "VhostUser", "Balloon", "Virtio", "Linux",
+                "CLinux",
+            ]),
         tests(
             "ConformanceTests",
             ["Checks", "Conformance", "Service", "ControlAPI", "VhostUser", "Virtio", "Balloon", "Linux"]),

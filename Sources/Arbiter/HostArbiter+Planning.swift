@@ -5,6 +5,13 @@ extension HostArbiter {
         isUsed(guest.rawValue) && guests[guest.rawValue].isPresent
     }
 
+    /// A copy that shares nothing with this one, so that neither has to be copied while it works. O(n).
+    public func snapshot() -> HostArbiter {
+        var copy = self
+        copy.guests = guests.map { $0 }
+        return copy
+    }
+
     /// What would happen now, in mode `on`, if every payer gave what it is asked for; and, with `needing`, if that guest
     /// ran short and needed to see so many pages. O(n), and more where many have to pay: not for the path of events.
     ///
@@ -14,7 +21,8 @@ extension HostArbiter {
         return copy.carryOutPlan(needing: need, at: now)
     }
 
-    private mutating func carryOutPlan(needing need: (guest: GuestHandle, visible: UInt64)?, at now: UInt64) -> HostPlan {
+    private mutating func carryOutPlan(needing need: (guest: GuestHandle, visible: UInt64)?, at now: UInt64) -> HostPlan
+    {
         var plan = HostPlan()
         while nextMove() != nil {}
         while nextChange() != nil {}

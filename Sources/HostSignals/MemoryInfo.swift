@@ -7,7 +7,9 @@ public struct MemoryInfo: Sendable, Equatable {
     public init(parsing text: String) {
         for line in text.split(separator: "\n") {
             let words = line.split(separator: " ")
-            guard words.count == 3, words[2] == "kB", let count = UInt64(words[1]), count <= .max >> 10 else { continue }
+            guard words.count == 3, words[2] == "kB", let count = UInt64(words[1]), count <= .max >> 10 else {
+                continue
+            }
             switch words[0] {
             case "MemTotal:": total = count << 10
             case "MemAvailable:": available = count << 10

@@ -48,7 +48,8 @@ enum BudgetText {
     private static func guests(_ guests: [GuestShareStatus]) -> String {
         var table = TextTable(
             header: [
-                "GUEST", "SEES", "MIN", "MAX", "CAP", "FLOOR", "RESERVED", "WEIGHT", "IN USE", "PRICE", "COULD PAY", "DUE",
+                "GUEST", "SEES", "MIN", "MAX", "CAP", "FLOOR", "RESERVED", "WEIGHT", "IN USE", "PRICE", "COULD PAY",
+                "DUE",
                 "WANTS", "STATE",
             ], rightAligned: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
         for guest in guests {

@@ -19,7 +19,9 @@ struct BudgetRandomTests {
         }
         let steps = 120
         try await House.with(names, reactors: reactors, budget: 1300 << 20, edit: edit) { house in
-            let guests = names.map { ($0, house.socket($0), 512 << 20 as UInt64, TenantGuest.Memory(available: 400 << 20)) }
+            let guests = names.map {
+                ($0, house.socket($0), 512 << 20 as UInt64, TenantGuest.Memory(available: 400 << 20))
+            }
             let tenants = try await blocking { try Tenants(guests) }
             var seen: UInt64 = 0
             for _ in 0..<steps {

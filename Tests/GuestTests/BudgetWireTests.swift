@@ -22,9 +22,10 @@ struct BudgetWireTests {
             guest.freePageReporting = false
             if guest.name == "b" { guest.target = TargetRequest(visible: 256 * Self.mebibyte) }
         }
-        try await House.with(Self.names, reactors: reactors, budget: 1200 * Self.mebibyte, mode: mode, edit: edit) { house in
+        try await House.with(Self.names, reactors: reactors, budget: 1200 * Self.mebibyte, mode: mode, edit: edit) {
+            house in
             let guests = Self.names.map { name in
-                let available = (name == "b" ? 400 : 480) * Self.mebibyte
+                let available = (name == "b" ? 340 : 480) * Self.mebibyte
                 return (name, house.socket(name), 512 * Self.mebibyte, TenantGuest.Memory(available: available))
             }
             let tenants = try await blocking { try Tenants(guests) }
@@ -32,7 +33,8 @@ struct BudgetWireTests {
                 try await body(house, tenants)
             } catch {
                 let budget = await house.registry.budget()
-                Issue.record("\(error); \(tenants.trouble ?? ""); \(String(describing: budget))")
+                let story = house.events.history().suffix(40).map { "\($0.guest ?? "-") \($0.kind) \($0.message)" }
+                Issue.record("\(error); \(tenants.trouble ?? ""); \(String(describing: budget)); \(story)")
             }
             try await blocking { tenants.stop() }
             #expect(tenants.trouble == nil)
@@ -150,7 +152,7 @@ struct BudgetWireTests {
             // All at once unavailable: it wants twice the comfort of 64 MiB.
             let plan = try await house.registry.plan(("b", sees + 128 * Self.mebibyte))
             let last = house.events.newest
-            try await tenants.tell("b") { $0.memory = .init(available: 310 * Self.mebibyte) }
+            try await tenants.tell("b") { $0.memory = .init(available: (UInt64($0.held) << 12) + (50 << 20)) }
             try await until("b was given", house) { try share("b", $0).visible >= sees + 128 * Self.mebibyte }
             let moves = house.events.history(after: last).compactMap(\.move)
             let paid = moves.filter { $0.gainer == "b" && $0.payer != nil }
@@ -183,13 +185,16 @@ struct BudgetWireTests {
             try await settled(house)
             let folder = URL(fileURLWithPath: house.socket("a")).deletingLastPathComponent().path
             var late = GuestConfiguration(name: "late", socket: folder + "/late")
+            late.deflateOnOOM = true
+            late.freePageReporting = true
             late.max = 2048 * Self.mebibyte
             late.min = 1100 * Self.mebibyte
             // 3 x 64 MiB are reserved already.
             await #expect {
                 try await house.registry.add(late)
             } throws: {
-                "\($0)" == "guest late: a reservation of 1100 MiB does not fit: 192 MiB of the budget of 1200 MiB are reserved, which leaves 1008 MiB"
+                "\($0)"
+                    == "guest late: a reservation of 1100 MiB does not fit: 192 MiB of the budget of 1200 MiB are reserved, which leaves 1008 MiB"
             }
             await #expect(throws: ControlError.self) { try await house.registry.status(of: "late") }
             late.min = 1000 * Self.mebibyte

@@ -79,7 +79,9 @@ final class Tenants: Sendable {
                 box.append { tenants in
                     continuation.resume(
                         with: Result {
-                            guard let tenant = tenants[name] else { throw TenantError(description: "no tenant \(name)") }
+                            guard let tenant = tenants[name] else {
+                                throw TenantError(description: "no tenant \(name)")
+                            }
                             return try body(tenant)
                         })
                 }

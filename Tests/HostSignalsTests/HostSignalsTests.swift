@@ -49,7 +49,8 @@ import Testing
     }
 
     @Test func memoryInformationIsRead() {
-        let info = MemoryInfo(parsing: "MemTotal:       16000 kB\nMemFree: 1 kB\nMemAvailable:    8000 kB\nHugePages_Total: 0")
+        let info = MemoryInfo(
+            parsing: "MemTotal:       16000 kB\nMemFree: 1 kB\nMemAvailable:    8000 kB\nHugePages_Total: 0")
         #expect(info.total == 16000 << 10)
         #expect(info.available == 8000 << 10)
         let bad = MemoryInfo(parsing: "MemTotal: -1 kB\nMemAvailable: 99999999999999999999 kB")

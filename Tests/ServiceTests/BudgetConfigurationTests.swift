@@ -13,9 +13,10 @@ import Testing
         return guest
     }
 
-    @Test(arguments: [
-        ("24G", 24 << 30), ("80%", 32 << 30), ("all but 4G", 36 << 30), ("All-But-4G", 36 << 30), ("4097", 4096),
-    ] as [(String, UInt64)])
+    @Test(
+        arguments: [
+            ("24G", 24 << 30), ("80%", 32 << 30), ("all but 4G", 36 << 30), ("All-But-4G", 36 << 30), ("4097", 4096),
+        ] as [(String, UInt64)])
     func sizesAreRead(text: String, bytes: UInt64) throws {
         #expect(try BudgetSize(parsing: text).bytes(of: 40 << 30) == bytes)
     }

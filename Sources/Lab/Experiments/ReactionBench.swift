@@ -62,7 +62,9 @@ public struct ReactionBench: Sendable {
         // With the slack of a 32nd, so that nobody is asked for anything before the first alarm.
         let budget = visible / 4096 * 33 / 32 * 4096 + (16 << 20)
         let daemon = try await Daemon.start(guests, arguments: ["--budget", "\(budget)", "--mode", "on"], in: lab)
-        let sockets = (takers: Self.sockets("taker", Self.takers, daemon), payers: Self.sockets("payer", payers, daemon))
+        let sockets = (
+            takers: Self.sockets("taker", Self.takers, daemon), payers: Self.sockets("payer", payers, daemon)
+        )
         let stage = try await onOwnThread { try ReactionStage(sockets, payerSize) }
         let outcomes = try await onOwnThread { try stage.play(gap: Self.gap) }
         try await daemon.stop()

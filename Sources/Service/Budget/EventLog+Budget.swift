@@ -19,7 +19,8 @@ extension EventLog {
         case .nothingToTake(let short, let promised, let budget):
             append(
                 guest: nil, kind: .shortage,
-                message: "\(size(short)) are needed and nobody can pay: guests see \(size(promised)) of \(size(budget))",
+                message:
+                    "\(size(short)) are needed and nobody can pay: guests see \(size(promised)) of \(size(budget))",
                 numbers: ["short": bytes(short), "visible": bytes(promised), "budget": bytes(budget)])
         case .shortageOver:
             append(guest: nil, kind: .shortageOver, message: "what was needed is there again")

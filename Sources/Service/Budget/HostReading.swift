@@ -3,7 +3,7 @@ internal import Balloon
 internal import HostSignals
 
 /// How the host is at one moment.
-struct HostReading {
+struct HostReading: Sendable {
     var memory = MemoryInfo(parsing: "")
     var pressure: MemoryPressure?
     /// The cgroup that all guests run in, and what it allows and uses.

@@ -12,8 +12,9 @@ final class HostWatch {
     private static let shortInterval: UInt64 = 1_000_000_000
 
     private let budget: SharedBudget
-    /// By the file that they watch.
     private var triggers: [Watched] = []
+    /// Those of the cgroup that all guests run in.
+    private var groupTriggers: [Watched] = []
     private var group: MemoryCgroup?
     /// When to look again (ns).
     private(set) var deadline: UInt64 = 0
@@ -30,28 +31,40 @@ final class HostWatch {
         self.budget = budget
         missing = HostReading.read(group: nil).missing
         do throws(SystemError) {
-            try watch(MemoryPressure.hostFile, poll)
+            triggers = try Self.watch(MemoryPressure.hostFile, poll)
         } catch {
             missing.append(
                 "the host's memory pressure cannot be waited for (\(error)): it is looked at every 5 s instead")
         }
     }
 
-    private func watch(_ file: String, _ poll: borrowing EventPoll) throws(SystemError) {
+    private static func watch(_ file: String, _ poll: borrowing EventPoll) throws(SystemError) -> [Watched] {
+        var triggers: [Watched] = []
         for kind in PressureTrigger.Kind.allCases {
             let watched = Watched(try PressureTrigger(kind, of: file))
             try poll.addUrgent(watched.trigger.descriptor.raw, token: Token.pressure)
             triggers.append(watched)
         }
+        return triggers
+    }
+
+    /// Guests came or went, and share another cgroup.
+    private func follow(_ newGroup: MemoryCgroup?, _ poll: borrowing EventPoll) {
+        guard newGroup != group else { return }
+        group = newGroup
+        // A descriptor that is closed leaves the poll.
+        groupTriggers = []
+        guard let file = group?.pressureFile, file != MemoryPressure.hostFile else { return }
+        // The root has no such file, and others may not be ours to watch: the host's own pressure is watched anyway.
+        groupTriggers = (try? Self.watch(file, poll)) ?? []
     }
 
     /// Tells the arbiter how the host is now.
     ///
     /// - Parameter isBroken: a watched file is gone, as when a cgroup is removed.
-    func look(at now: UInt64, isBroken: Bool = false) {
-        // A descriptor that is closed leaves the poll.
-        if isBroken { triggers = [] }
-        group = budget.commonGroup()
+    func look(at now: UInt64, _ poll: borrowing EventPoll, isBroken: Bool = false) {
+        if isBroken { follow(nil, poll) }
+        follow(budget.commonGroup(), poll)
         latest = HostReading.read(group: group)
         let signals = latest.signals
         let isShort = budget.write { arbiter, now in

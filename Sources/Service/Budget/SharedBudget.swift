@@ -160,14 +160,18 @@ final class SharedBudget: Sendable {
 
     private func wake(_ filled: UInt64) {
         guard filled != 0 else { return }
-        for (number, outbox) in outboxes.enumerated() where filled & 1 << UInt64(number & 63) != 0 { outbox.wake.signal() }
+        for (number, outbox) in outboxes.enumerated() where filled & 1 << UInt64(number & 63) != 0 {
+            outbox.wake.signal()
+        }
     }
 
     /// The next change for a guest of a reactor.
     func nextChange(for reactor: Int) -> BudgetChange? {
         state.withLock { state in
             while let index = state.queues[reactor].popFirst() {
-                guard index < state.seats.count, let seat = state.seats[index], let decision = seat.pending else { continue }
+                guard index < state.seats.count, let seat = state.seats[index], let decision = seat.pending else {
+                    continue
+                }
                 state.seats[index]?.pending = nil
                 state.seats[index]?.alarmSeenAt = nil
                 return BudgetChange(
@@ -210,15 +214,14 @@ final class SharedBudget: Sendable {
         return NamedMove(move: move, payer: name(move.payer), gainer: name(move.gainer))
     }
 
-    /// Looks at everything at one moment. O(n): for the control plane.
-    func survey<Answer: Sendable>(
-        _ body: (inout HostArbiter, [(name: String, handle: GuestHandle)], ReactionTimes) -> Answer
-    ) -> Answer {
+    /// All at one moment, to be looked at by the control plane without holding anybody up. O(n).
+    func snapshot() -> BudgetSnapshot {
         state.withLock { state in
-            let guests = state.seats.enumerated().compactMap { index, seat in
-                seat.map { (name: $0.name, handle: GuestHandle(rawValue: index)) }
-            }
-            return body(&state.arbiter, guests, state.reactions)
+            BudgetSnapshot(
+                arbiter: state.arbiter.snapshot(), reactions: state.reactions,
+                guests: state.seats.enumerated().compactMap { index, seat in
+                    seat.map { (name: $0.name, handle: GuestHandle(rawValue: index)) }
+                })
         }
     }
 }

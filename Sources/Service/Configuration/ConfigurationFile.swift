@@ -41,7 +41,8 @@ package struct ConfigurationFile: Sendable, Equatable {
                     throw reader.error(value, name, error.sentence)
                 }
             case "guests": guests = try Self.guests(in: value, reader)
-            default: throw reader.error(key, name, GuestKey.unknown(name, among: ["control", "budget", "mode", "guests"]))
+            default:
+                throw reader.error(key, name, GuestKey.unknown(name, among: ["control", "budget", "mode", "guests"]))
             }
         }
     }

@@ -11,7 +11,8 @@ enum HostSignalChecks {
         let check = "memory pressure"
         guard MemoryPressure.read() != nil else {
             return .warn(
-                check, "\(MemoryPressure.hostFile) cannot be read: a budget sees the host's shortage by MemAvailable alone",
+                check,
+                "\(MemoryPressure.hostFile) cannot be read: a budget sees the host's shortage by MemAvailable alone",
                 help: "boot with psi=1, on a kernel with CONFIG_PSI")
         }
         do throws(SystemError) {

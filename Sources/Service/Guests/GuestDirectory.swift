@@ -27,7 +27,9 @@ struct GuestDirectory: Sendable {
     ///
     /// - Returns: the reactor that has the fewest guests; `nil` if there is a guest of that name.
     mutating func reserve(_ name: String) -> Int? {
-        guard reactorOf[name] == nil, let least = loads.min(), let reactor = loads.firstIndex(of: least) else { return nil }
+        guard reactorOf[name] == nil, let least = loads.min(), let reactor = loads.firstIndex(of: least) else {
+            return nil
+        }
         loads[reactor] += 1
         reactorOf[name] = reactor
         places[name] = .some(nil)

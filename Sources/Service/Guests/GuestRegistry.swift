@@ -60,7 +60,9 @@ package final class GuestRegistry: GuestReactor {
         let places = directory.withLock { $0.inOrder }
         return await withTaskGroup(of: [(Int, GuestStatus)].self) { group in
             for (number, reactor) in reactors.enumerated() {
-                let here = places.enumerated().filter { $0.element.reactor == number }.map { ($0.offset, $0.element.index) }
+                let here = places.enumerated().filter { $0.element.reactor == number }.map {
+                    ($0.offset, $0.element.index)
+                }
                 for start in stride(from: 0, to: here.count, by: Self.statusesAtOnce) {
                     let some = here[start..<min(start + Self.statusesAtOnce, here.count)]
                     group.addTask {
@@ -205,21 +207,26 @@ package final class GuestRegistry: GuestReactor {
 
     package func budget() async -> BudgetStatus? {
         guard let budget else { return nil }
-        return await reactors[0].ask { $0.budgetStatus(budget) }
+        return await status(of: budget)
+    }
+
+    private func status(of budget: SharedBudget) async -> BudgetStatus {
+        let (snapshot, host, missing) = await reactors[0].ask { $0.look(at: budget) }
+        return snapshot.status(host: host, missing: missing)
     }
 
     package func setMode(_ mode: BudgetMode) async throws(ControlError) -> BudgetStatus {
         guard let budget else { throw .noBudget }
-        return await reactors[0].ask { state in
-            budget.write { arbiter, now in arbiter.set(mode: HostMode(mode), at: now) }
-            state.log.append(guest: nil, kind: .mode, message: mode.sentence)
-            return state.budgetStatus(budget)
-        }
+        await reactors[0].ask { _ in budget.write { arbiter, now in arbiter.set(mode: HostMode(mode), at: now) } }
+        events.append(guest: nil, kind: .mode, message: mode.sentence)
+        for reactor in reactors { await reactor.ask { $0.refreshGuests() } }
+        return await status(of: budget)
     }
 
     package func plan(_ need: (guest: String, visible: UInt64)?) async throws(ControlError) -> BudgetPlan {
         guard let budget else { throw .noBudget }
         if let need { _ = try await status(of: need.guest) }
-        return await reactors[0].ask { _ in budget.plan(needing: need.map { ($0.guest, $0.visible) }) }
+        let snapshot = await reactors[0].ask { _ in budget.snapshot() }
+        return snapshot.plan(needing: need.map { ($0.guest, $0.visible) })
     }
 }

@@ -39,7 +39,7 @@ extension ReactorState {
         guard let budget, number == 0 else { return }
         let now = MonotonicClock.now()
         budget.wakeArbiter(at: now)
-        if let hostWatch, hostWatch.deadline <= now { hostWatch.look(at: now) }
+        if let hostWatch, hostWatch.deadline <= now { hostWatch.look(at: now, main) }
     }
 
     /// What there is to tell of moves and of the host.
@@ -49,9 +49,14 @@ extension ReactorState {
         for happening in news.happenings { log.append(happening) }
     }
 
-    /// How the budget stands; asked of the first reactor, which looks after the host.
-    func budgetStatus(_ budget: SharedBudget) -> BudgetStatus {
-        budget.status(host: hostWatch?.latest ?? HostReading(), missing: hostWatch?.missing ?? [])
+    /// How the budget stands, and the host; asked of the first reactor, which looks after the host.
+    func look(at budget: SharedBudget) -> (BudgetSnapshot, HostReading, missing: [String]) {
+        (budget.snapshot(), hostWatch?.latest ?? HostReading(), hostWatch?.missing ?? [])
+    }
+
+    /// A mode has changed, of which guests are not told one by one.
+    func refreshGuests() {
+        for index in guestNumbers { with(index) { $0.arbiter.refresh() } }
     }
 
     /// When the budget needs this reactor (ns); `nil`: never.

@@ -58,6 +58,8 @@ final class ReactorState {
         return index
     }
 
+    var guestNumbers: Range<Int> { guests.indices }
+
     /// Lets a guest go.
     func remove(_ index: Int) {
         guard guests.indices.contains(index), let guest = guests[index] else { return }
@@ -97,7 +99,7 @@ final class ReactorState {
                 _ = wake.drain()
                 mail.append(contentsOf: takeMail())
             case Token.urgent: break
-            case Token.pressure: hostWatch?.look(at: MonotonicClock.now(), isBroken: event.isClosed)
+            case Token.pressure: hostWatch?.look(at: MonotonicClock.now(), main, isBroken: event.isClosed)
             default: dispatch(event)
             }
             serveUrgent()

@@ -17,7 +17,8 @@ struct BudgetRoutes: Sendable {
         router.put("/v1/budget/mode") { request, _ in
             let values = try await request.values(of: ["mode"])
             guard case .text(let word)? = values["mode"], let mode = BudgetMode(rawValue: word) else {
-                throw ControlError.invalid("mode: \(values["mode"].map { "\($0)" } ?? "missing"); write on, watch or pause")
+                throw ControlError.invalid(
+                    "mode: \(values["mode"].map { "\($0)" } ?? "missing"); write on, watch or pause")
             }
             return try JSONAnswer.ok(try await guests.setMode(mode))
         }
@@ -34,7 +35,8 @@ struct BudgetRoutes: Sendable {
             }
             guard configuration.socket.hasPrefix("/") else {
                 throw ControlError.invalid(
-                    "\(configuration.name): socket: \(configuration.socket) is not an absolute path, and the daemon runs elsewhere")
+                    "\(configuration.name): socket: \(configuration.socket) is not an absolute path, and the daemon runs elsewhere"
+                )
             }
             return try JSONAnswer.ok(try await guests.add(configuration))
         }
@@ -46,7 +48,8 @@ struct BudgetRoutes: Sendable {
             let text = request.uri.queryParameters["visible"]
             guard let text, let bytes = UInt64(text), bytes >= 4096, bytes <= UInt64(Int64.max) else {
                 throw ControlError.invalid(
-                    "visible: \(text.map { String($0).debugDescription } ?? "missing"); write what the guest would see, in bytes")
+                    "visible: \(text.map { String($0).debugDescription } ?? "missing"); write what the guest would see, in bytes"
+                )
             }
             return try JSONAnswer.ok(try await guests.plan((name, bytes)))
         }

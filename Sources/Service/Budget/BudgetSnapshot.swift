@@ -4,27 +4,30 @@ internal import ControlAPI
 internal import HostSignals
 internal import Linux
 
-extension SharedBudget {
-    /// All that is known of the budget now, at one moment.
+/// The shared arbiter at one moment.
+struct BudgetSnapshot: Sendable {
+    let arbiter: HostArbiter
+    let reactions: ReactionTimes
+    let guests: [(name: String, handle: GuestHandle)]
+
+    /// All that is known of the budget.
     ///
     /// - Parameters:
     ///   - host: how the host was when it was looked at last.
     ///   - missing: what this machine does not tell.
     func status(host: HostReading, missing: [String]) -> BudgetStatus {
-        survey { arbiter, guests, reactions in
-            let ledger = arbiter.ledger
-            var shown = HostStatus(pressure: arbiter.pressure.word, missing: missing)
-            shown.show(host)
-            return BudgetStatus(
-                mode: arbiter.mode.shown, budget: bytes(ledger.budget ?? 0), effective: bytes(ledger.effective),
-                visible: bytes(ledger.promised), free: signedBytes(ledger.free), slack: bytes(ledger.slack),
-                due: bytes(ledger.due), wanted: bytes(ledger.wanted), loans: bytes(ledger.loans),
-                reserved: bytes(ledger.reserved), host: shown, reaction: ReactionStatus(reactions),
-                guests: guests.compactMap { share(of: $0.handle, named: $0.name, arbiter) })
-        }
+        let ledger = arbiter.ledger
+        var shown = HostStatus(pressure: arbiter.pressure.word, missing: missing)
+        shown.show(host)
+        return BudgetStatus(
+            mode: arbiter.mode.shown, budget: bytes(ledger.budget ?? 0), effective: bytes(ledger.effective),
+            visible: bytes(ledger.promised), free: signedBytes(ledger.free), slack: bytes(ledger.slack),
+            due: bytes(ledger.due), wanted: bytes(ledger.wanted), loans: bytes(ledger.loans),
+            reserved: bytes(ledger.reserved), host: shown, reaction: ReactionStatus(reactions),
+            guests: guests.compactMap { share(of: $0.handle, named: $0.name) })
     }
 
-    private func share(of guest: GuestHandle, named name: String, _ arbiter: borrowing HostArbiter) -> GuestShareStatus? {
+    private func share(of guest: GuestHandle, named name: String) -> GuestShareStatus? {
         guard let share = arbiter.share(of: guest) else { return nil }
         return GuestShareStatus(
             name: name, visible: bytes(share.promised), min: bytes(share.limits.min), max: bytes(share.limits.max),
@@ -36,29 +39,29 @@ extension SharedBudget {
 
     /// What would happen; see ``HostArbiter/plan(needing:at:)``.
     func plan(needing need: (name: String, bytes: UInt64)? = nil) -> BudgetPlan {
-        survey { arbiter, guests, _ in
-            let name = { (handle: GuestHandle?) in handle.flatMap { wanted in guests.first { $0.handle == wanted }?.name } }
-            let guest = need.flatMap { need in guests.first { $0.name == need.name }?.handle }
-            let sees = guest.flatMap { arbiter.share(of: $0)?.promised }.map { bytes($0) }
-            let plan = arbiter.plan(
-                needing: guest.flatMap { guest in need.map { (guest, $0.bytes / PageFrame.size) } },
-                at: MonotonicClock.now())
-            let steps = plan.moves.map { move in
-                var move = move
-                move.isCarriedOut = false
-                let named = NamedMove(move: move, payer: name(move.payer), gainer: name(move.gainer))
-                return BudgetPlan.Step(move: MemoryMove(named), message: named.sentence)
-            }
-            let refusals = plan.refusals.compactMap { refusal in
-                name(refusal.guest).map { BudgetPlan.Refusal(guest: $0, why: "\(refusal.reason)") }
-            }
-            var shown = BudgetPlan(
-                guest: need?.name, visible: need?.bytes, seesNow: need == nil ? nil : sees, message: "",
-                steps: steps, refusals: refusals, short: bytes(plan.short + plan.beyondReach),
-                free: signedBytes(plan.ledger.free))
-            shown.message = shown.summary(beyondReach: bytes(plan.beyondReach))
-            return shown
+        let guest = need.flatMap { need in guests.first { $0.name == need.name }?.handle }
+        let sees = guest.flatMap { arbiter.share(of: $0)?.promised }.map { bytes($0) }
+        let plan = arbiter.plan(
+            needing: guest.flatMap { guest in need.map { (guest, $0.bytes / PageFrame.size) } },
+            at: MonotonicClock.now())
+        let steps = plan.moves.map { move in
+            var move = move
+            move.isCarriedOut = false
+            let named = NamedMove(move: move, payer: name(of: move.payer), gainer: name(of: move.gainer))
+            return BudgetPlan.Step(move: MemoryMove(named), message: named.sentence)
         }
+        let refusals = plan.refusals.compactMap { refusal in
+            name(of: refusal.guest).map { BudgetPlan.Refusal(guest: $0, why: "\(refusal.reason)") }
+        }
+        var shown = BudgetPlan(
+            guest: need?.name, visible: need?.bytes, seesNow: need == nil ? nil : sees, message: "", steps: steps,
+            refusals: refusals, short: bytes(plan.short + plan.beyondReach), free: signedBytes(plan.ledger.free))
+        shown.message = shown.summary(beyondReach: bytes(plan.beyondReach))
+        return shown
+    }
+
+    private func name(of guest: GuestHandle?) -> String? {
+        guest.flatMap { wanted in guests.first { $0.handle == wanted }?.name }
     }
 }
 
