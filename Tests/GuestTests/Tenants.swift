@@ -16,7 +16,11 @@ final class Tenants: Sendable {
     private let ended = DispatchSemaphore(value: 0)
 
     /// Connects guests by name, in this order.
-    init(_ guests: [(name: String, path: String, size: UInt64, memory: TenantGuest.Memory)]) throws {
+    ///
+    /// - Parameter balloon: bytes that the first one is to hold before the next one comes.
+    init(
+        _ guests: [(name: String, path: String, size: UInt64, memory: TenantGuest.Memory)], balloon: UInt64 = 0
+    ) throws {
         wake = try EventCounter()
         let ready = DispatchSemaphore(value: 0)
         Thread.detachNewThread { [self] in
@@ -24,7 +28,7 @@ final class Tenants: Sendable {
             do {
                 for guest in guests {
                     tenants[guest.name] = try TenantGuest(path: guest.path, size: guest.size, memory: guest.memory)
-                    for tenant in tenants.values { try tenant.work() }
+                    if tenants.count == 1 { try Self.fill(tenants, balloon) }
                 }
             } catch {
                 failure.withLock { $0 = "\(error)" }
@@ -43,6 +47,23 @@ final class Tenants: Sendable {
 
     struct TenantError: Error, CustomStringConvertible {
         let description: String
+    }
+
+    private static func fill(_ tenants: [String: TenantGuest], _ balloon: UInt64) throws {
+        let poll = try EventPoll()
+        for tenant in tenants.values {
+            for descriptor in tenant.descriptors { try poll.add(descriptor, token: 0) }
+        }
+        let deadline = MonotonicClock.now() + 20_000_000_000
+        var events: [EventPoll.Event] = []
+        for tenant in tenants.values {
+            while try tenant.work() || UInt64(tenant.held) << 12 < balloon {
+                guard MonotonicClock.now() < deadline else {
+                    throw TenantError(description: "the balloon does not fill")
+                }
+                try poll.wait(timeout: 100_000_000, appendingTo: &events)
+            }
+        }
     }
 
     private func run(_ tenants: [String: TenantGuest]) {
