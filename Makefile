@@ -2,10 +2,10 @@
 SWIFT ?= swift
 SOURCES := Sources Tests Fuzz Package.swift Guest/Package.swift Guest/Sources
 .DEFAULT_GOAL := help
-.PHONY: help lab build demo bench guest bare-metal test fuzz lint clean
+.PHONY: help lab build demo bench bench-device simulate guest bare-metal conformance test fuzz lint clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 lab: ## Set up QEMU and the guests under .cache/lab (once; needs the network)
 	@Lab/setup.sh
@@ -20,12 +20,22 @@ demo: lab build ## Watch the experiment: killed or alive, alive and well (about 
 bench: lab build ## Measure growing balloons in real guests against QEMU's own device (most of an hour; --quick: minutes)
 	@.build/release/aerostat-lab bench
 
-guest: ## Build the bare-metal images: Embedded Swift for x86_64, riscv64, aarch64
+bench-device: lab build ## Measure the device without a guest: messages, discards, the peers' algorithms
+	@.build/release/aerostat-lab bench-device
+
+simulate: build ## Hold our arbiter against its rivals on traces (AEROSTAT_TRACES=FOLDER), in virtual time
+	@.build/release/aerostat-lab simulate
+
+guest: ## Build the bare-metal images, guest and tester: Embedded Swift for x86_64, riscv64, aarch64
 	@Guest/build.sh
 
 bare-metal: build guest ## Fly the bare-metal images against QEMU's balloon and ours (about 2 minutes)
 	@Lab/setup.sh --all-targets
 	@.build/release/aerostat-lab bare-metal
+
+conformance: build guest ## Run the conformance kit against our device and QEMU's (about 2 minutes)
+	@Lab/setup.sh
+	@.build/release/aerostat-lab conformance
 
 test: lab ## Build and run all tests, those with real guests too
 	@Guest/build.sh x86_64

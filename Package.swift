@@ -64,8 +64,9 @@ let package = Package(
         module("BalloonDevice", ["Virtio", "Balloon"]),
         module("BalloonDriver", ["Virtio", "Balloon"]),
         module("HostMemory", ["Linux", "Virtio", "Balloon"]),
-        // Floor 4: the door that QEMU comes in by.
+        // Floor 4: the doors that QEMU comes in by.
         module("VhostUser", ["Linux", "Virtio", "HostMemory"]),
+        module("VfioUser", ["Linux", "Virtio", "HostMemory"]),
         // Floor 5: how the host is, and what the target of a guest should be.
         module("HostSignals", ["Linux", "CLinux"]),
         module("Arbiter", ["Balloon"]),
@@ -74,10 +75,13 @@ let package = Package(
         module(
             "Service",
             [
-                "Virtio", "Balloon", "BalloonDevice", "HostMemory", "HostSignals", "VhostUser", "Arbiter", "ControlAPI",
+                "Virtio", "Balloon", "BalloonDevice", "HostMemory", "HostSignals", "VhostUser", "VfioUser", "Arbiter",
+                "ControlAPI",
                 "Linux", "CLinux",
                 collections, hummingbird, hummingbirdCore, logging, nio, nioPosix, system, yams,
             ]),
+        // The same arbiter, and rivals, against simulated guests in virtual time.
+        module("Simulation", ["Arbiter", "Balloon"]),
         // Guests that are played against a device, to see whether it keeps the rules.
         module("Checks", ["Virtio", "Balloon"]),
         module("Conformance", ["Checks", "Virtio", "Balloon", "VhostUser", "Linux"]),
@@ -86,28 +90,37 @@ let package = Package(
         // Floor 7: the command line.
         .executableTarget(
             name: "aerostat",
-            dependencies: ["Service", "ControlAPI", "Checks", "Conformance", "Load", argumentParser, logging],
+            dependencies: [
+                "Service", "ControlAPI", "Checks", "Conformance", "Load", "Simulation", argumentParser, logging,
+            ],
             swiftSettings: settings),
         // The lab: real QEMU, real Linux.
         .target(name: "CLab"),
         module("QMP"),
-        module("Lab", ["QMP", "ControlAPI", "Load", "VhostUser", "Linux", "CLab"]),
+        module(
+            "Lab",
+            [
+                "QMP", "ControlAPI", "CLab", "Linux", "Virtio", "Balloon", "HostMemory", "VhostUser", "Checks",
+                "Conformance", "Load",
+            ]),
         .executableTarget(
-            name: "aerostat-lab", dependencies: ["Lab", "Arbiter", "Balloon", argumentParser], swiftSettings: settings),
+            name: "aerostat-lab", dependencies: ["Lab", "Arbiter", "Balloon", "Simulation", argumentParser],
+            swiftSettings: settings),
 
         // What is fuzzed, and replayed by the tests.
         .target(
             name: "FuzzTargets",
-            dependencies: ["VhostUser", "BalloonDevice", "Balloon", "Virtio", "Linux", "CLinux"],
+            dependencies: ["VhostUser", "VfioUser", "BalloonDevice", "Balloon", "Virtio", "Linux", "CLinux"],
             path: "Fuzz/Targets", swiftSettings: settings),
-        tests("FuzzTests", ["FuzzTargets", "TestSupport"]),
+        tests("FuzzTests", ["FuzzTargets", "Virtio", "TestSupport"]),
         tests("LabTests", ["Lab", "QMP", "ControlAPI"]),
         tests("VhostUserTests", ["VhostUser", "Virtio", "HostMemory", "Linux", "CLinux"]),
+        tests("VfioUserTests", ["VfioUser", "Virtio", "HostMemory", "Linux", "CLinux"]),
         tests(
             "GuestTests",
             [
-                "Checks", "Load", "TestSupport", "Service", "ControlAPI", "VhostUser", "Balloon", "Virtio", "Linux",
-                "CLinux",
+                "Checks", "Load", "TestSupport", "Service", "ControlAPI", "VhostUser", "VfioUser", "Balloon", "Virtio",
+                "Linux", "CLinux",
             ]),
         tests(
             "ConformanceTests",
@@ -125,6 +138,7 @@ let package = Package(
         tests("BalloonDeviceTests", ["BalloonDevice", "Balloon", "Virtio", "TestSupport"]),
         tests("HostMemoryTests", ["HostMemory", "Linux", "Virtio", "Balloon", "TestSupport", system]),
         tests("ArbiterTests", ["Arbiter", "Balloon", "TestSupport"]),
+        tests("SimulationTests", ["Simulation"]),
         tests("BareMetalTests", ["Lab"]),
         tests("BalloonDriverTests", ["Virtio", "Balloon", "BalloonDevice", "BalloonDriver", "TestSupport"]),
     ]

@@ -13,7 +13,7 @@ seconds=${1:-60}
 }
 shift || true
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(messages rings)
+[ ${#targets[@]} -gt 0 ] || targets=(messages functions rings packed)
 swift=${SWIFT:-swift}
 scratch=$PWD/.build/fuzz
 
@@ -29,7 +29,7 @@ export SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=handle_sigill=1:handle_sigbus=0:de
 status=0
 for target in "${targets[@]}"; do
     [ -f "Fuzz/$target.swift" ] || {
-        echo "fuzz: no target $target; there are: messages rings" >&2
+        echo "fuzz: no target $target; there are: messages functions rings packed" >&2
         exit 2
     }
     program=$scratch/$target

@@ -1,6 +1,6 @@
 internal import Virtio
 
-/// Guest memory in one piece from address 0, with a split ring in its first page.
+/// Guest memory in one piece from address 0, with a ring in its first page.
 final class FlatMemory: GuestMemory {
     private let bytes: UnsafeMutableRawBufferPointer
     private let available = 0x400
@@ -18,9 +18,9 @@ final class FlatMemory: GuestMemory {
     }
 
     /// At most 32 entries fit.
-    func ring(size: UInt16) -> SplitRing? {
+    func ring(_ kind: RingKind, size: UInt16) -> QueueRing? {
         guard let base = bytes.baseAddress else { return nil }
-        return try? SplitRing(size: size, descriptors: base, available: base + available, used: base + used)
+        return try? QueueRing(kind: kind, size: size, table: base, driver: base + available, device: base + used)
     }
 
     var usedIndex: UInt16 { bytes.load(fromByteOffset: used + 2, as: UInt16.self) }

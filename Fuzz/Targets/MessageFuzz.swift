@@ -65,7 +65,8 @@ private final class Machine {
         front = Socket(owning: try pair.left.duplicate())
         backend = VhostUserBackend(
             socket: try pair.right.duplicate(),
-            description: .init(features: 0x3f | 1 << 28 | 1 << 29 | 1 << 32, queueCount: 5, configurationSize: 16))
+            description: .init(
+                features: 0x3f | 1 << 28 | 1 << 29 | 1 << 32 | 1 << 34, queueCount: 5, configurationSize: 16))
         memory = try OwnedDescriptor(openMemory(), from: "memfd_create")
         _ = ftruncate(memory.raw, off_t(MessageFuzz.memorySize))
         event = try EventCounter()
@@ -116,7 +117,7 @@ private final class Machine {
                     try backend.answerConfiguration(offset: offset, [UInt8](repeating: 0, count: count))
                 case .replaceKick(let queue, let kick): backend.replaceKick(of: queue, with: kick)
                 case .stopRing(let queue):
-                    try backend.answerVringBase(queue: queue, base: backend.nextAvailable(queue))
+                    try backend.answerVringBase(queue: queue)
                 default: break
                 }
                 try backend.acknowledge()

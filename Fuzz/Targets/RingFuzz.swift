@@ -1,22 +1,23 @@
 internal import Balloon
 internal import BalloonDevice
-internal import Virtio
+public import Virtio
 
 /// A hostile driver's rings, descriptors and buffers, served as the daemon serves them.
 ///
-/// The input: size, offered and accepted features, base, role, and then all of guest memory from address 0 on, with the
-/// ring in its first page. What follows from it is checked: nothing but memory is discarded, every chain that was taken
+/// The input: size, accepted features, role, base, and then all of guest memory from address 0 on, with the ring in its
+/// first page. What follows from it is checked: nothing but memory is discarded, every chain that was taken
 /// is returned once, and held is what the bitmap holds.
 public enum RingFuzz {
     static let memorySize = 1 << 16
     static let mostSteps = 100
 
-    public static func run(_ input: UnsafeRawBufferPointer) {
+    public static func run(_ input: UnsafeRawBufferPointer, kind: RingKind = .split) {
         var script = Script(input)
-        let size = UInt16(1) << UInt16(script.byte() % 6)
+        let number = UInt16(script.byte())
+        let size = kind == .split ? 1 << (number % 6) : 1 + number % 32
         let flags = script.byte()
         let role = QueueRole(rawValue: Int(script.byte() % 5)) ?? .inflate
-        let base = script.word16()
+        let base = UInt32(script.word16()) | (kind == .split ? 0 : UInt32(script.word16()) << 16)
         var device = BalloonDevice(offering: BalloonFeatures(rawValue: 0x3f))
         device.negotiate(BalloonFeatures(rawValue: UInt64(flags & 0x3f)))
         let memory = FlatMemory(size: memorySize)
@@ -28,9 +29,10 @@ public enum RingFuzz {
                 reserved: [PageRun(start: 0, count: 1)]))
         device.startFresh()
         _ = device.startHinting()
-        guard let ring = memory.ring(size: size) else { return }
-        var queue = SplitQueue(
-            ring: ring, base: base, usesEventIndex: flags & 0x40 != 0, allowsIndirect: flags & 0x80 != 0)
+        guard let ring = memory.ring(kind, size: size),
+            var queue = try? DeviceQueue(
+                ring: ring, base: base, usesEventIndex: flags & 0x40 != 0, allowsIndirect: flags & 0x80 != 0)
+        else { return }
         var server = RingServer(device: device, memory: memory)
         server.serve(&queue, role)
         server.check()
@@ -50,7 +52,7 @@ private struct RingServer: ~Copyable {
         self.memory = memory
     }
 
-    mutating func serve(_ queue: inout SplitQueue, _ role: QueueRole) {
+    mutating func serve(_ queue: inout DeviceQueue, _ role: QueueRole) {
         var chain = DescriptorChain()
         let usedBefore = memory.usedIndex
         for step in 0..<RingFuzz.mostSteps {
@@ -77,10 +79,13 @@ private struct RingServer: ~Copyable {
         let held = device.statistics.heldBuffer == nil ? 0 : 1
         precondition(taken == returned + held, "a chain was lost")
         // The device's own writes may lie where the driver can see them; the guest did not write meanwhile.
-        precondition(memory.usedIndex == usedBefore &+ UInt16(truncatingIfNeeded: returned), "used index")
+        precondition(
+            queue.kind == .packed || memory.usedIndex == usedBefore &+ UInt16(truncatingIfNeeded: returned),
+            "used index")
+        _ = (queue.isBlank, queue.hasTurned)
     }
 
-    private mutating func handle(_ chain: DescriptorChain, _ role: QueueRole, _ queue: inout SplitQueue) {
+    private mutating func handle(_ chain: DescriptorChain, _ role: QueueRole, _ queue: inout DeviceQueue) {
         var reader = ChainReader()
         switch role {
         case .inflate:
@@ -88,7 +93,7 @@ private struct RingServer: ~Copyable {
                 if case .done = device.inflate(chain, &reader, memory: memory, sink: &sink) { break }
             }
         case .deflate:
-            for _ in 0..<64 { if case .done = device.deflate(chain, &reader, memory: memory) { break } }
+            for _ in 0..<64 { if case .done = device.deflate(chain, &reader, memory: memory, sink: &sink) { break } }
         case .statistics:
             if let surplus = device.takeStatistics(chain, memory: memory).surplus { give(&queue, surplus) }
             return
@@ -101,7 +106,7 @@ private struct RingServer: ~Copyable {
         give(&queue, chain.head)
     }
 
-    private mutating func give(_ queue: inout SplitQueue, _ head: UInt16) {
+    private mutating func give(_ queue: inout DeviceQueue, _ head: UInt16) {
         queue.complete(head: head)
         _ = queue.needsNotification()
         returned += 1
@@ -126,5 +131,10 @@ private struct CheckedSink: DiscardSink {
     mutating func discard(_ run: PageRun) {
         precondition(run.count > 0 && run.count <= 16, "a run of no size")
         for page in run.start..<run.end { precondition(Self.isMemory(page), "discarded what is no memory") }
+    }
+
+    mutating func takeBack(_ run: PageRun) {
+        precondition(run.count > 0 && run.count <= 16, "a run of no size")
+        for page in run.start..<run.end { precondition(Self.isMemory(page), "took back what is no memory") }
     }
 }

@@ -61,7 +61,7 @@ public struct Health: Sendable, Equatable {
 
     /// What a guest that is well has available, in pages.
     func comfort(_ tuning: Tuning) -> UInt64 {
-        max(tuning.leastAvailable, (total ?? 0) / 10)
+        max(tuning.leastAvailable, min((total ?? 0) / 10, tuning.mostAvailable))
     }
 
     /// Nothing is free, as far as the guest says.

@@ -100,7 +100,8 @@ struct SharedGuest: Sendable {
 
     /// Pages that it can pay now.
     func spare(_ now: UInt64, sparingCaches: Bool, _ tuning: HostTuning) -> UInt64 {
-        let most = min(sparingCaches ? bearableFree : bearable, limits.max - least(now, tuning))
+        let free = min(bearableFree, limits.max - max(limits.min, 1))
+        let most = sparingCaches ? free : max(free, min(bearable, limits.max - least(now, tuning)))
         return most > goal ? most - goal : 0
     }
 
@@ -119,8 +120,12 @@ struct SharedGuest: Sendable {
     func mayPay(_ now: UInt64) -> Bool {
         guard isUsed, isPresent, arbiter.isRunning, claim == nil, statisticsAt != nil else { return false }
         guard arbiter.state == .settled || arbiter.state == .inflating, !arbiter.isSuspected else { return false }
-        return !lastGain.blocks(.early, at: now)
+        return !lastGain.blocks(.early, at: now) || liesIdle
     }
+
+    /// So much lies free in it that no hysteresis is worth keeping it there: an eighth of what it sees, beyond what it is
+    /// left anyway.
+    private var liesIdle: Bool { bearableFree > goal && bearableFree - goal > visible / 8 }
 
     /// What new statistics say about what it can pay.
     mutating func assess(_ health: Health, _ now: UInt64, _ tuning: HostTuning) {
@@ -154,7 +159,9 @@ struct SharedGuest: Sendable {
 
     /// What a guest of its size that is well has available, in pages.
     func comfort(_ tuning: HostTuning) -> UInt64 {
-        max(tuning.leastComfort, (limits.max - min(held, limits.max)) / tuning.comfortShare)
+        max(
+            tuning.leastComfort,
+            min((limits.max - min(held, limits.max)) / tuning.comfortShare, tuning.mostComfort))
     }
 
     /// Nothing that it said before counts any longer.

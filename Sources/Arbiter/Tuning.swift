@@ -14,6 +14,8 @@ public struct Tuning: Sendable, Equatable {
     public var calmBeforeEnd = 500 * Tuning.millisecond
     /// A guest that says it has less than this available is not well, in pages; or a tenth of its memory, if more.
     public var leastAvailable = 64 * Tuning.mebibyte
+    /// At most this, however large the guest: a program takes some 163 MiB a second.
+    public var mostAvailable = 512 * Tuning.mebibyte
     /// More major faults a second than this, with no free memory, is a working set that does not fit.
     public var faultRate = 200.0
     /// More pages a second than this swapped in, with no free memory: 4 MiB, about what one disk's random reads bring.

@@ -23,10 +23,8 @@ extension BalloonDevice {
     ) -> Step {
         forEachRun(chain, &reader, memory: memory) { device, run, isWholeMessage in
             var new: UInt64 = 0
-            let bad = device.layout.clip(run) { part in
-                new += device.held.insert(part)
-                sink.discard(part)
-            }
+            let layout = device.layout
+            let bad = layout.clip(run) { part, region in new += device.hold(part, of: region, sink: &sink) }
             device.counters.badPages += bad
             device.counters.repeatedPages += run.count - bad - new
             device.counters.inflatedPages += new
@@ -36,15 +34,17 @@ extension BalloonDevice {
         }
     }
 
-    /// Gives pages back. Nothing is done to memory: the guest brings it in by touching it.
+    /// Gives pages back. Nothing is done to memory, and from now on nothing will be: the guest brings it in by touching
+    /// it.
     public mutating func deflate(
         _ chain: borrowing DescriptorChain, _ reader: inout ChainReader,
-        memory: borrowing some GuestMemory & ~Copyable
+        memory: borrowing some GuestMemory & ~Copyable, sink: inout some DiscardSink & ~Copyable
     ) -> Step {
         forEachRun(chain, &reader, memory: memory) { device, run, isWholeMessage in
             let before = device.held.count
             var gone: UInt64 = 0
-            let bad = device.layout.clip(run) { part in gone += device.held.remove(part) }
+            let layout = device.layout
+            let bad = layout.clip(run) { part, region in gone += device.release(part, of: region, sink: &sink) }
             device.counters.badPages += bad
             device.counters.repeatedPages += run.count - bad - gone
             device.counters.deflatedPages += gone

@@ -33,7 +33,7 @@ extension BalloonDevice {
                 continue
             }
             let run = PageRun(start: whole.start + cursor.pages, count: min(whole.count - cursor.pages, budget))
-            counters.badPages += layout.clip(run) { part in
+            counters.badPages += layout.clip(run) { part, _ in
                 counters.reportedBytes &+= part.count * PageFrame.size
                 if discardKeepsPoison { sink.discard(part) }
             }

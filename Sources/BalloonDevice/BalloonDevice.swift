@@ -14,6 +14,8 @@ public struct BalloonDevice: ~Copyable, Sendable {
     public private(set) var configuration = BalloonConfiguration()
     /// Pages that the guest has given, counted from the queues.
     public internal(set) var held = PageBitmap()
+    /// Those of the held pages that the host cannot have yet: they lie in blocks (huge pages) that are not held whole.
+    public internal(set) var partialPages: UInt64 = 0
     public internal(set) var counters = DeviceCounters()
     /// Features that the driver was seen to use.
     public internal(set) var seen: BalloonFeatures = []
@@ -51,6 +53,7 @@ public struct BalloonDevice: ~Copyable, Sendable {
             gap = region.end
         }
         held.removeAll(from: gap)
+        countPartialPages()
     }
 
     // MARK: - Life of a driver
@@ -63,6 +66,7 @@ public struct BalloonDevice: ~Copyable, Sendable {
     /// A driver that starts with an empty balloon: after a reset, a reboot, a reload (spec: `actual` is zero).
     public mutating func startFresh() {
         held.removeAll()
+        partialPages = 0
         configuration.actual = 0
         migratingPages = 0
         targetRead = 0

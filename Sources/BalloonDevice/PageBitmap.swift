@@ -20,6 +20,42 @@ public struct PageBitmap: Sendable {
         return chunks[Int(chunk)][Int(bit / 64)] & 1 << (bit % 64) != 0
     }
 
+    /// Whether all pages of the run are set.
+    public func containsAll(_ run: PageRun) -> Bool {
+        var page = run.start
+        while page < run.end {
+            let (share, mask) = Self.word(at: page, of: run)
+            guard word(of: page) & mask == mask else { return false }
+            page += share
+        }
+        return true
+    }
+
+    /// How many pages of the run are set.
+    public func count(in run: PageRun) -> UInt64 {
+        var sum = 0
+        var page = run.start
+        while page < run.end {
+            let (share, mask) = Self.word(at: page, of: run)
+            sum += (word(of: page) & mask).nonzeroBitCount
+            page += share
+        }
+        return UInt64(sum)
+    }
+
+    private func word(of page: UInt64) -> UInt64 {
+        let chunk = page / Self.pagesPerChunk
+        guard chunk < UInt64(chunks.count), !chunks[Int(chunk)].isEmpty else { return 0 }
+        return chunks[Int(chunk)][Int(page % Self.pagesPerChunk / 64)]
+    }
+
+    /// How many pages of the run lie in the word of `page`, from there on, and their bits.
+    private static func word(at page: UInt64, of run: PageRun) -> (share: UInt64, mask: UInt64) {
+        let bit = page % 64
+        let share = min(64 - bit, run.end - page)
+        return (share, (share == 64 ? UInt64.max : (1 << share) - 1) << bit)
+    }
+
     /// Sets the bits of a run, which has to lie below 2^32 pages.
     ///
     /// - Returns: how many were clear before.
@@ -64,8 +100,7 @@ public struct PageBitmap: Sendable {
         while page < run.end {
             let chunk = Int(page / Self.pagesPerChunk)
             let bit = page % Self.pagesPerChunk
-            let inWord = min(64 - bit % 64, run.end - page)
-            let mask = (inWord == 64 ? UInt64.max : (1 << inWord) - 1) << (bit % 64)
+            let (inWord, mask) = Self.word(at: page, of: run)
             if !hasChunk(chunk) {
                 guard isInserting else {
                     page = UInt64(chunk + 1) * Self.pagesPerChunk

@@ -36,6 +36,8 @@ extension BalloonDriver where Transport: ~Copyable, Clock: ~Copyable {
         var accepted = negotiated.rawValue | VirtioFeatures.version1
         if usesEventIndex { accepted |= VirtioFeatures.eventIndex }
         if usesIndirect { accepted |= VirtioFeatures.indirectDescriptors }
+        if configuration.usesPacked { accepted |= offered & VirtioFeatures.packedRing }
+        ringKind = RingKind(features: accepted)
         transport.acceptFeatures(accepted)
         transport.setStatus([.acknowledge, .driver, .featuresOK])
         guard transport.status().contains(.featuresOK) else { throw .featuresRefused }
@@ -133,13 +135,13 @@ extension BalloonDriver where Transport: ~Copyable, Clock: ~Copyable {
         let limit = min(transport.queueSizeLimit(number), DriverMemory.queueSize)
         guard limit > 0 else { throw .queueMissing(role) }
         let size: UInt16 = 1 << UInt16(15 - limit.leadingZeroBitCount)
-        guard let (part, layout) = memory.ring(role.rawValue, size: size) else { throw .workspaceTooSmall }
+        guard let (part, layout) = memory.ring(role.rawValue, ringKind, size: size) else { throw .workspaceTooSmall }
         part.clear()
         do throws(QueueFault) {
-            let ring = try SplitRing(
-                size: size, descriptors: part.base,
-                available: part.base + Int(layout.available - part.address),
-                used: part.base + Int(layout.used - part.address))
+            let ring = try QueueRing(
+                kind: ringKind, size: size, table: part.base,
+                driver: part.base + Int(layout.available - part.address),
+                device: part.base + Int(layout.used - part.address))
             let tables = usesIndirect && role == .reporting ? memory.indirectTables : nil
             queues[role.rawValue] = try Queue(
                 ring: ring, usesEventIndex: usesEventIndex, indirect: tables,

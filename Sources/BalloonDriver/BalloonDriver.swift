@@ -10,7 +10,7 @@ public import Virtio
 /// Nothing that the device writes makes it trap: what breaks a rule is a ``DriverError``, after which the device is
 /// not touched until ``recover(_:)``.
 public struct BalloonDriver<Transport: DriverTransport & ~Copyable, Clock: DriverClock & ~Copyable>: ~Copyable {
-    typealias Queue = SplitDriverQueue<128>
+    typealias Queue = DriverQueue<128>
 
     public let configuration: DriverConfiguration
     public var transport: Transport
@@ -26,6 +26,8 @@ public struct BalloonDriver<Transport: DriverTransport & ~Copyable, Clock: Drive
     /// Whether EVENT_IDX and INDIRECT_DESC are in use.
     public internal(set) var usesEventIndex = false
     public internal(set) var usesIndirect = false
+    /// Which rings are in use.
+    public internal(set) var ringKind = RingKind.split
     public internal(set) var counters = DriverCounters()
     /// `num_pages` as last read: how many pages the device wants.
     public internal(set) var target: UInt32 = 0
@@ -137,12 +139,21 @@ public struct BalloonDriver<Transport: DriverTransport & ~Copyable, Clock: Drive
         }
     }
 
-    /// Asks for interrupts of all queues.
+    /// Asks for interrupts of all queues. Of several messages half may come back before the guest is disturbed: the
+    /// device has the others to go on with.
     ///
     /// - Returns: whether something came in meanwhile.
     mutating func rearm() -> Bool {
         var hasMore = false
-        for index in 0..<5 where queues[index]?.rearm() == true { hasMore = true }
+        for role in QueueRole.allCases {
+            let some =
+                switch role {
+                case .inflate: (slots.inflating + 1) / 2
+                case .deflate: (slots.deflating + 1) / 2
+                case .statistics, .freePageHint, .reporting: 1
+                }
+            if queues[role.rawValue]?.rearm(after: some) == true { hasMore = true }
+        }
         return hasMore
     }
 

@@ -19,6 +19,8 @@ public struct DriverConfiguration: Equatable, Sendable {
     ]
     public var usesEventIndex = true
     public var usesIndirect = true
+    /// Take packed rings where they are offered.
+    public var usesPacked = true
     public var numbering = QueueNumbering.automatic
 
     /// Page numbers in one message, 1 to 1024.

@@ -47,11 +47,11 @@ public struct DriverMemory: @unchecked Sendable {
     private static let messagesOffset = 6 * ringBytes + 2 * ringBytes
 
     /// Where queue `index` of five has its parts.
-    func ring(_ index: Int, size: UInt16) -> (part: SharedArea, layout: QueueLayout)? {
+    func ring(_ index: Int, _ kind: RingKind, size: UInt16) -> (part: SharedArea, layout: QueueLayout)? {
         guard let part = shared.part(at: index * Self.ringBytes, count: Self.ringBytes) else { return nil }
-        let available = SplitRing.tableBytes(size)
-        let used = (available + SplitRing.availableBytes(size) + 3) / 4 * 4
-        guard used + SplitRing.usedBytes(size) <= part.count else { return nil }
+        let available = kind.tableBytes(size)
+        let used = (available + kind.driverBytes(size) + 3) / 4 * 4
+        guard used + kind.deviceBytes(size) <= part.count else { return nil }
         let layout = QueueLayout(
             size: size, descriptors: part.address, available: part.address + UInt64(available),
             used: part.address + UInt64(used))

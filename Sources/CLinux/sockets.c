@@ -77,3 +77,10 @@ int clinux_accept(int socket) {
     } while (accepted < 0 && errno == EINTR);
     return accepted;
 }
+
+pid_t clinux_peer(int socket) {
+    struct ucred peer;
+    socklen_t length = sizeof peer;
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0) return -1;
+    return peer.pid > 0 ? peer.pid : -1;
+}

@@ -51,7 +51,7 @@ extension Check {
                 try expect(first != second, "command \(first) is used again")
                 try command(guest, second)
                 try expect(guest.field(commandID) == second, "the command changed before the driver's STOP")
-                try command(guest, 0)
+                try end(guest, second)
             },
             Check("robustness: hint commands", "a command of any length is returned") { guest throws(CheckError) in
                 _ = try load(guest)
@@ -81,10 +81,9 @@ extension Check {
         if id >= 2 { return id }
         guard try guest.platform.beginHinting() else { throw .skipped("nobody makes the device ask for hints") }
         let deadline = guest.platform.now() &+ guest.platform.patience
-        while guest.platform.now() < deadline {
+        while guest.platform.now() < deadline, try guest.platform.awaitConfigurationChange(until: deadline) {
             id = try guest.field(commandID)
             if id >= 2 { return id }
-            guard try guest.platform.awaitConfigurationChange(until: deadline) else { break }
         }
         throw .skipped("the device does not ask for hints")
     }
@@ -98,16 +97,22 @@ extension Check {
         try command(guest, id)
         try hint(guest)
         try expect(guest.field(commandID) == id, "the command changed before the driver's STOP")
+        try end(guest, id)
+        return id
+    }
+
+    /// The driver has no more: sends STOP, and waits until the device says that it has seen it.
+    private static func end(_ guest: Guest, _ id: UInt32) throws(CheckError) {
         try command(guest, 0)
-        var now = try guest.field(commandID)
+        var now = id
         let deadline = guest.platform.now() &+ guest.platform.patience
+        // The notification is waited for too: QEMU dies of one from behind vhost-user that meets a reset.
         while now != 1, guest.platform.now() < deadline,
             try guest.platform.awaitConfigurationChange(until: deadline)
         {
             now = try guest.field(commandID)
         }
         try expect(now != id, "the command is still \(id) after the driver's STOP")
-        return id
     }
 
     private static func command(_ guest: Guest, _ id: UInt32) throws(CheckError) {

@@ -1,3 +1,5 @@
+internal import Virtio
+
 /// One thing that a device has to do, and how a guest sees whether it does.
 public struct Check<Platform: CheckPlatform>: Sendable {
     public typealias Guest = CheckGuest<Platform>
@@ -6,6 +8,8 @@ public struct Check<Platform: CheckPlatform>: Sendable {
     public let row: String
     /// What should hold.
     public let sentence: String
+    /// The rings that the guest has.
+    private var kind = RingKind.split
     private let body: @Sendable (Guest) throws(CheckError) -> Void
 
     public init(
@@ -19,10 +23,22 @@ public struct Check<Platform: CheckPlatform>: Sendable {
     /// All checks that can be played on any platform, in the order in which they are run: the attacks last.
     public static var all: [Check] {
         pages + configuration + statistics + hinting + reporting + life + badChains + badPages + badRings
+            + (pages + life + badPackedChains).map { $0.onPackedRings }
+    }
+
+    /// The same with a guest that has packed rings.
+    public var onPackedRings: Check {
+        var check = Check(row, "\(sentence), on packed rings", body)
+        check.kind = .packed
+        return check
     }
 
     /// Plays the check with a guest that was made for it.
     public func outcome(_ guest: Guest) -> Outcome {
+        guest.kind = kind
+        if kind == .packed, guest.platform.offeredFeatures & VirtioFeatures.packedRing == 0 {
+            return .skipped("packed rings are not offered")
+        }
         do throws(CheckError) {
             try body(guest)
             return .passed

@@ -1,5 +1,5 @@
 public import Balloon
-internal import Virtio
+public import Virtio
 
 /// A guest's driver that keeps the rules unless a check makes it break them.
 public final class CheckGuest<Platform: CheckPlatform> {
@@ -9,6 +9,8 @@ public final class CheckGuest<Platform: CheckPlatform> {
     let rings: [Ring]
     /// Balloon features that the device offers.
     public let offered: BalloonFeatures
+    /// The kind of all rings.
+    public internal(set) var kind = RingKind.split
     /// Queues by role, as the driver numbers them; -1: there is none.
     private var numbers: InlineArray<5, Int> = [-1, -1, -1, -1, -1]
 
@@ -61,7 +63,8 @@ public final class CheckGuest<Platform: CheckPlatform> {
         change: (inout QueuePlace) -> Void = { _ in }
     ) throws(CheckError) {
         let accepted = features.intersection(offered)
-        let transport = transport & platform.offeredFeatures
+        let wanted = kind == .packed ? transport | VirtioFeatures.packedRing : transport
+        let transport = wanted & platform.offeredFeatures
         numbers = [-1, -1, -1, -1, -1]
         var places: [QueuePlace] = []
         for role in QueueRole.allCases {
@@ -71,7 +74,7 @@ public final class CheckGuest<Platform: CheckPlatform> {
             guard limit > 0 else { throw .failed("queue \(number) is needed for what is offered, and is not there") }
             numbers[role.rawValue] = number
             let ring = rings[number]
-            try ring.reset(number: number, size: 1 << UInt16(15 - limit.leadingZeroBitCount))
+            try ring.reset(number: number, size: 1 << UInt16(15 - limit.leadingZeroBitCount), kind: kind)
             ring.usesEventIndex = transport & VirtioFeatures.eventIndex != 0
             var place = ring.place
             change(&place)

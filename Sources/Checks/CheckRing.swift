@@ -1,8 +1,11 @@
 internal import Synchronization
+internal import Virtio
 
-/// The driver's side of a split ring, written byte by byte, so that it can be made to break every rule.
+/// The driver's side of a ring, written byte by byte, so that it can be made to break every rule.
 public final class CheckRing<Platform: CheckPlatform> {
-    private let platform: Platform
+    let platform: Platform
+    private(set) var kind = RingKind.split
+    var packed = PackedCheckState()
     /// Guest-physical: the descriptor table, then available and used ring.
     public let base: UInt64
     /// The queue's number, and its entries.
@@ -34,13 +37,15 @@ public final class CheckRing<Platform: CheckPlatform> {
     }
 
     /// As a fresh driver leaves it; the buffer is filled so that its memory is there from now on.
-    func reset(number: Int, size: UInt16) throws(CheckError) {
+    func reset(number: Int, size: UInt16, kind: RingKind) throws(CheckError) {
         let bytes = Int(CheckSize.footprint)
         try platform.pointer(to: base, count: bytes).initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
         self.number = number
         self.size = size
         available = 0
         seen = 0
+        self.kind = kind
+        packed = PackedCheckState()
     }
 
     // MARK: - Raw fields
@@ -53,18 +58,24 @@ public final class CheckRing<Platform: CheckPlatform> {
     public func describe(
         _ index: UInt16, _ address: UInt64, _ length: UInt32, flags: UInt16 = 0, next: UInt16 = 0
     ) throws(CheckError) {
+        guard kind == .split else {
+            guard Int(index) < packed.described.count else { return }
+            packed.described[Int(index)] = .init(address: address, length: length, flags: flags, next: next)
+            return
+        }
         try describe(at: base + 16 * UInt64(index), address, length, flags: flags, next: next)
     }
 
-    /// Writes a descriptor anywhere.
+    /// Writes a descriptor anywhere. `next` has no place in a packed one.
     public func describe(
         at entry: UInt64, _ address: UInt64, _ length: UInt32, flags: UInt16 = 0, next: UInt16 = 0
     ) throws(CheckError) {
         let entry = try platform.pointer(to: entry, count: 16)
         entry.storeBytes(of: address.littleEndian, as: UInt64.self)
         entry.storeBytes(of: length.littleEndian, toByteOffset: 8, as: UInt32.self)
-        entry.storeBytes(of: flags.littleEndian, toByteOffset: 12, as: UInt16.self)
-        entry.storeBytes(of: next.littleEndian, toByteOffset: 14, as: UInt16.self)
+        let (third, last) = kind == .split ? (flags, next) : (0, flags)
+        entry.storeBytes(of: third.littleEndian, toByteOffset: 12, as: UInt16.self)
+        entry.storeBytes(of: last.littleEndian, toByteOffset: 14, as: UInt16.self)
     }
 
     /// Moves the available index.
@@ -85,12 +96,35 @@ public final class CheckRing<Platform: CheckPlatform> {
         )
     }
 
+    private func hasUsed() throws(CheckError) -> Bool {
+        try kind == .split ? usedIndex() != seen : packedUsedMarks() != nil
+    }
+
+    /// The next return, if there is one.
+    private func takeUsed() throws(CheckError) -> (head: UInt32, length: UInt32)? {
+        guard kind == .split else { return try takePackedUsed() }
+        guard try usedIndex() != seen else { return nil }
+        defer { seen &+= 1 }
+        return try usedEntry(seen)
+    }
+
+    /// Asks to be called for the next return.
+    private func askForCall() throws(CheckError) {
+        guard kind == .split else { return try askForPackedCall() }
+        let event = availableRing + 4 + 2 * UInt64(size)
+        try atomic16(event).pointee.store(seen.littleEndian, ordering: .sequentiallyConsistent)
+    }
+
     // MARK: - A driver
 
     func kick() { platform.kick(number) }
 
     /// Makes a chain available that is described already, and kicks.
     public func offer(_ head: UInt16) throws(CheckError) {
+        guard kind == .split else {
+            try offerPacked(head)
+            return kick()
+        }
         try atomic16(availableRing + 4 + 2 * UInt64(available % size)).pointee
             .store(head.littleEndian, ordering: .relaxed)
         try publish(available &+ 1)
@@ -115,15 +149,11 @@ public final class CheckRing<Platform: CheckPlatform> {
         let deadline = platform.now() &+ platform.patience
         var entries: [(head: UInt32, length: UInt32)] = []
         while entries.count < count {
-            while entries.count < count, try usedIndex() != seen {
-                entries.append(try usedEntry(seen))
-                seen &+= 1
-            }
+            while entries.count < count, let entry = try takeUsed() { entries.append(entry) }
             if entries.count == count { break }
             if usesEventIndex {
-                let event = availableRing + 4 + 2 * UInt64(size)
-                try atomic16(event).pointee.store(seen.littleEndian, ordering: .sequentiallyConsistent)
-                if try usedIndex() != seen { continue }
+                try askForCall()
+                if try hasUsed() { continue }
             }
             // A device that calls without end for nothing is not waited for either.
             guard platform.now() < deadline, try platform.awaitCall(number, until: deadline) else { break }

@@ -9,7 +9,9 @@ public struct Probe: Sendable {
     private let checks: [(number: Int, check: Check<VhostUserPlatform>)]
 
     /// Those that can be played from inside a virtual machine too come first.
-    private static var all: [Check<VhostUserPlatform>] { Check.all + Check.ofVhostUser }
+    private static var all: [Check<VhostUserPlatform>] {
+        Check.all + Check.ofVhostUser + Check.ofVhostUser.prefix(3).map { $0.onPackedRings }
+    }
 
     /// - Parameters:
     ///   - path: of the device's socket.

@@ -2,6 +2,7 @@ public import Checks
 import Glibc
 import Linux
 import VhostUser
+import Virtio
 
 /// A VMM of our own before a vhost-user socket, with memory of a sealed file.
 public final class VhostUserPlatform: CheckPlatform {
@@ -94,7 +95,7 @@ public final class VhostUserPlatform: CheckPlatform {
 
     public func start() throws(CheckError) { try start(nil) }
 
-    private func start(_ bases: [UInt16]?) throws(CheckError) {
+    private func start(_ bases: [UInt32]?) throws(CheckError) {
         try Self.run { () throws(FrontEndError) in
             try front.start(features: features, memory: memory, queues: queues, bases: bases)
         }
@@ -108,16 +109,16 @@ public final class VhostUserPlatform: CheckPlatform {
     /// The machine is paused.
     ///
     /// - Returns: by queue number, where it stands.
-    func pause() throws(CheckError) -> [UInt16] {
+    func pause() throws(CheckError) -> [UInt32] {
         let numbers = queues.indices.filter { queues[$0] != nil }
         let stopped = try Self.run { () throws(FrontEndError) in try front.stop(queues: numbers) }
-        var bases = [UInt16](repeating: 0, count: queues.count)
+        var bases = [UInt32](repeating: RingKind(features: features).freshBase, count: queues.count)
         for (number, base) in zip(numbers, stopped) { bases[number] = base }
         return bases
     }
 
     /// The machine goes on where it was paused.
-    func resume(_ bases: [UInt16]) throws(CheckError) {
+    func resume(_ bases: [UInt32]) throws(CheckError) {
         try start(bases)
         try synchronize()
     }

@@ -2,8 +2,10 @@
 public struct GuestConfiguration: Codable, Sendable, Equatable {
     /// Letters, digits, `-`, `_` and `.`; at most 64.
     public var name: String
-    /// Where the VMM connects (vhost-user).
+    /// Where the VMM connects.
     public var socket: String
+    /// The protocol that is spoken there.
+    public var door = GuestDoor.vhostUser
     /// The guest's memory in bytes; `nil`: as large as what the VMM shares.
     public var max: UInt64?
     /// Under a budget: what the guest is to see at the least, in bytes.
@@ -16,6 +18,12 @@ public struct GuestConfiguration: Codable, Sendable, Equatable {
     public var freePageReporting = false
     public var freePageHint = false
     public var pagePoison = true
+    /// Pages are given back by a thread of their own, behind the acknowledgement (MUST_TELL_HOST).
+    public var deferredDiscard = true
+    /// Pages that the guest takes back are brought in ahead of its first touch.
+    public var populateOnDeflate = false
+    /// Offer packed rings.
+    public var packed = false
     /// Seconds between requests for statistics; 0: only when something needs them.
     public var statisticsInterval: Double = 0
     /// The size asked for at start.

@@ -6,6 +6,8 @@ public struct GuestStatus: Codable, Sendable, Equatable {
     public var name: String
     /// The path of the socket on which the VMM connects.
     public var socket: String
+    /// The protocol that is spoken there.
+    public var door: GuestDoor
     public var link: Link
     /// Memory that the VMM promised the guest. `nil` until it is known: not configured and no VMM connected.
     public var max: UInt64?
@@ -19,6 +21,11 @@ public struct GuestStatus: Codable, Sendable, Equatable {
     public var reported: UInt64
     /// What we counted from the queues, page by page.
     public var held: UInt64
+    /// Those of the held bytes that the host has been given: whole pages of the memory file, less what is pending and
+    /// what could not be given.
+    public var discarded: UInt64
+    /// Held bytes that were acknowledged and will be given to the host soon.
+    public var pending: UInt64
     /// Memory that the host really spends on the guest, as the memory file's allocated blocks.
     public var hostMemory: UInt64?
     public var balloon: BalloonState
@@ -33,13 +40,15 @@ public struct GuestStatus: Codable, Sendable, Equatable {
     public var problems: [String]
 
     public init(
-        name: String, socket: String, link: Link, max: UInt64?, visible: UInt64?, requested: UInt64?, target: UInt64,
-        reported: UInt64, held: UInt64, hostMemory: UInt64?, balloon: BalloonState, reason: String,
+        name: String, socket: String, door: GuestDoor, link: Link, max: UInt64?, visible: UInt64?, requested: UInt64?,
+        target: UInt64, reported: UInt64, held: UInt64, discarded: UInt64, pending: UInt64, hostMemory: UInt64?,
+        balloon: BalloonState, reason: String,
         retrySeconds: Double?, features: [FeatureStatus], statistics: StatisticsStatus, counters: Counters,
         problems: [String]
     ) {
         self.name = name
         self.socket = socket
+        self.door = door
         self.link = link
         self.max = max
         self.visible = visible
@@ -47,6 +56,8 @@ public struct GuestStatus: Codable, Sendable, Equatable {
         self.target = target
         self.reported = reported
         self.held = held
+        self.discarded = discarded
+        self.pending = pending
         self.hostMemory = hostMemory
         self.balloon = balloon
         self.reason = reason
@@ -117,6 +128,10 @@ public struct Counters: Codable, Sendable, Equatable {
     public var hintedFreeBytes: UInt64 = 0
     public var discardedBytes: UInt64 = 0
     public var discardCalls: UInt64 = 0
+    /// Calls that should have given memory back, and failed.
+    public var discardFailures: UInt64 = 0
+    /// Memory brought in for the guest as it left the balloon (`populate-on-deflate`).
+    public var populatedBytes: UInt64 = 0
     /// Page numbers that were refused: outside memory, in a hole, page 0, or of a ring.
     public var badPages: UInt64 = 0
     /// Descriptor chains that were refused (and returned).

@@ -3,14 +3,16 @@ public import Linux
 
 /// Gives the memory of page runs back to the host, one hole punched per run, through the memory file.
 ///
-/// Punching through the file frees the memory whoever has it mapped; `MADV_DONTNEED` on a shared mapping frees nothing.
+/// Punching through the file frees the memory whoever has it mapped, and whatever it is that has a file: memfd, shared
+/// memory, hugetlbfs, an ordinary file. `MADV_DONTNEED` on a shared mapping frees nothing.
 public struct Discarder: Sendable {
-    public private(set) var calls: UInt64 = 0
+    public private(set) var counters = DiscardCounters()
+    public var calls: UInt64 { counters.calls }
     /// Bytes given back.
-    public private(set) var bytes: UInt64 = 0
-    public private(set) var failures: UInt64 = 0
+    public var bytes: UInt64 { counters.bytes }
+    public var failures: UInt64 { counters.failures }
     /// The newest failure: a file system without hole punching, or a file that went wrong.
-    public private(set) var lastError: SystemError?
+    public var lastError: SystemError? { counters.lastError }
 
     public init() {}
 
@@ -21,20 +23,34 @@ public struct Discarder: Sendable {
         // A shift drops the bits that do not fit: such a page must not become another one.
         guard max(run.start, run.count) <= .max >> PageFrame.shift else { return }
         let address = run.start << PageFrame.shift
-        let count = run.count << PageFrame.shift
-        guard let index = table.region(address, count: count) else { return }
-        let offset = table.regions[index].fileOffset + (address - table.regions[index].guestAddress)
-        let page = table.regions[index].file.pageSize
-        let start = (offset + page - 1) / page * page
-        let end = (offset + count) / page * page
-        guard start < end else { return }
-        calls += 1
-        do {
-            try table.regions[index].file.punchHole(offset: start, length: end - start)
-            bytes += end - start
-        } catch {
-            failures += 1
-            lastError = error
+        guard let index = table.region(address, count: run.count << PageFrame.shift),
+            let range = table.regions[index].wholePages(of: run)
+        else { return }
+        let length = range.upperBound - range.lowerBound
+        // No call that would free nothing.
+        guard table.regions[index].file.punchProblem == nil else {
+            counters.failedBytes += length
+            return
         }
+        counters.calls += 1
+        do {
+            try table.regions[index].file.punchHole(offset: range.lowerBound, length: length)
+            counters.bytes += length
+        } catch {
+            counters.failures += 1
+            counters.failedBytes += length
+            counters.lastError = error
+        }
+    }
+}
+
+extension MemoryRegion {
+    /// Where the whole pages of a run lie in the file, in bytes; `nil` if there are none. The run lies in the region.
+    func wholePages(of run: PageRun) -> Range<UInt64>? {
+        let offset = fileOffset + (run.start << PageFrame.shift - guestAddress)
+        let page = file.pageSize
+        let start = (offset + page - 1) / page * page
+        let end = (offset + run.count << PageFrame.shift) / page * page
+        return start < end ? start..<end : nil
     }
 }

@@ -51,6 +51,8 @@ public enum MemoryRegionError: Error, Equatable, CustomStringConvertible {
     case overlapping(address: UInt64)
     case tooMany(limit: Int)
     case unknown(address: UInt64)
+    case divided(address: UInt64)
+    case unusable(address: UInt64, SystemError)
 
     public var description: String {
         switch self {
@@ -68,6 +70,10 @@ public enum MemoryRegionError: Error, Equatable, CustomStringConvertible {
             "more than \(limit) memory regions"
         case .unknown(let address):
             "memory region \(hex(address)): not known, so it cannot be removed"
+        case .divided(let address):
+            "memory region \(hex(address)): only a part of it was to be removed"
+        case .unusable(let address, let error):
+            "memory region \(hex(address)): its file cannot be used: \(error)"
         }
     }
 

@@ -30,6 +30,16 @@ public struct MemoryTable: GuestMemory, Sendable {
         regions.remove(at: index)
     }
 
+    /// Removes all regions from `start` up to `end`; throws where one of them does not lie between whole.
+    public mutating func remove(from start: UInt64, upTo end: UInt64) throws(MemoryRegionError) {
+        for region in regions where region.guestAddress < end && region.guestEnd > start {
+            guard region.guestAddress >= start, region.guestEnd <= end else {
+                throw .divided(address: region.guestAddress)
+            }
+        }
+        regions.removeAll { $0.guestAddress < end && $0.guestEnd > start }
+    }
+
     /// Two descriptors of one file become one: fewer open files, and the file's memory is counted once.
     private func shared(_ region: MemoryRegion) -> MemoryRegion {
         guard let known = regions.first(where: { $0.file.identity == region.file.identity }) else { return region }
@@ -38,6 +48,18 @@ public struct MemoryTable: GuestMemory, Sendable {
 
     /// Bytes of guest memory.
     public var size: UInt64 { regions.reduce(0) { $0 + $1.size } }
+
+    /// Bytes of the files from the first to the last that is guest memory. That is more than ``size`` where the VMM
+    /// hides some of what it gave the guest, such as the memory under the VGA window.
+    public var span: UInt64 {
+        var spans: [MemoryFile.Identity: (start: UInt64, end: UInt64)] = [:]
+        for region in regions {
+            let end = region.fileOffset + region.size
+            let known = spans[region.file.identity] ?? (region.fileOffset, end)
+            spans[region.file.identity] = (min(known.start, region.fileOffset), max(known.end, end))
+        }
+        return spans.values.reduce(0) { $0 &+ ($1.end - $1.start) }
+    }
 
     /// Bytes that the host spends on the guest's memory files now.
     public func allocatedBytes() throws(SystemError) -> UInt64 {

@@ -14,8 +14,11 @@ public final class Daemon: Sendable {
         public var name: String
         /// The other words of `--guest`, such as `deflate-on-oom=on`.
         public var options: [String]
+        public var door = GuestDoor.vhostUser
 
-        public init(_ name: String, _ options: String...) {
+        public init(_ name: String, _ options: String...) { self.init(name, options: options) }
+
+        public init(_ name: String, options: [String]) {
             self.name = name
             self.options = options
         }
@@ -53,7 +56,8 @@ public final class Daemon: Sendable {
         let control = folder.appending(path: "control").path
         var words = [program, "serve", "--control", control]
         for guest in guests {
-            let socket = "socket=\(sockets[guest.name] ?? "")"
+            let key = guest.door == .vhostUser ? "socket" : guest.door.rawValue
+            let socket = "\(key)=\(sockets[guest.name] ?? "")"
             words += ["--guest", ([guest.name, socket] + guest.options).joined(separator: ",")]
         }
         client = ControlClient(path: control)
@@ -70,7 +74,7 @@ public final class Daemon: Sendable {
     /// What it printed.
     public var log: URL { process.log }
 
-    /// The vhost-user socket of a guest, for ``BalloonChoice/vhostUser(socket:queues:queueSize:configSize:)``.
+    /// The socket of a guest, for ``BalloonChoice/ours(_:socket:)``.
     public func socket(of guest: String) -> String { sockets[guest] ?? "" }
 
     /// Sends a signal.

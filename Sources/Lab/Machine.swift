@@ -5,11 +5,12 @@ import Synchronization
 /// A running virtual machine. It ends with ``end()``, with the object, and with this program, whatever comes first.
 public final class Machine: Sendable {
     public let configuration: MachineConfiguration
-    public let qmp: QMPConnection
+    public var qmp: QMPConnection { emulator.qmp }
     let agent: GuestAgent
     let lab: LabEnvironment
-    private let process: Child
-    private let folder: URL
+    private let emulator: Emulator
+    private var process: Child { emulator.process }
+    private var folder: URL { emulator.folder }
 
     /// Starts QEMU and waits until the guest takes commands.
     public static func boot(
@@ -59,23 +60,10 @@ public final class Machine: Sendable {
     private init(_ configuration: MachineConfiguration, _ lab: LabEnvironment) throws {
         self.configuration = configuration
         self.lab = lab
-        let folder = try lab.temporaryFolder()
-        self.folder = folder
-        Children.shared.add(folder: folder)
-        let agentEnds = try Self.socketPair()
-        let qmpEnds = try Self.socketPair()
-        agent = GuestAgent(descriptor: agentEnds.ours)
-        qmp = QMPConnection(descriptor: qmpEnds.ours)
-        let console = folder.appending(path: "console").path
-        process = try Child(
-            name: "QEMU", configuration.commandLine(lab, console: console), log: folder.appending(path: "qemu"),
-            descriptors: [agentEnds.theirs, qmpEnds.theirs])
-    }
-
-    deinit {
-        process.signal(SIGKILL)
-        qmp.close()
-        Children.shared.remove(folder: folder)
+        emulator = try Emulator(in: lab) { folder in
+            configuration.commandLine(lab, console: folder.appending(path: "console").path)
+        }
+        agent = GuestAgent(descriptor: emulator.serial)
     }
 
     public var pid: pid_t { process.pid }
@@ -108,26 +96,11 @@ public final class Machine: Sendable {
     public func exited(within limit: Duration) async throws -> Child.Exit { try await process.exited(within: limit) }
 
     /// Ends QEMU: asks first, then kills.
-    public func end() async {
-        if process.isRunning { _ = try? await qmp.execute("quit", within: .seconds(2)) }
-        if (try? await process.exited(within: .seconds(3))) == nil {
-            process.signal(SIGKILL)
-            _ = try? await process.exited(within: .seconds(10))
-        }
-        Children.shared.remove(folder: folder)
-    }
+    public func end() async { await emulator.end() }
 
     /// The last lines of what QEMU and the guest's kernel printed, for messages.
     public func report() -> String {
         let parts = [("QEMU", process.logTail()), ("guest", tail(of: console, lines: 15))]
         return parts.filter { !$0.1.isEmpty }.map { "\n\($0.0) printed:\n\($0.1)" }.joined()
-    }
-
-    private static func socketPair() throws -> (ours: Int32, theirs: Int32) {
-        var ends: [Int32] = [-1, -1]
-        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
-            throw LabError(.system, "cannot make a socket pair: \(systemError())")
-        }
-        return (ends[0], ends[1])
     }
 }

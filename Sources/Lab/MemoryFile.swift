@@ -8,7 +8,7 @@ public final class MemoryFile: Sendable {
     init(of pid: pid_t, backend: MemoryBackend) throws(LabError) {
         let names: [String]
         switch backend {
-        case .memfd: names = ["memfd:memory-backend-memfd"]
+        case .memfd, .hugetlb: names = ["memfd:memory-backend-memfd"]
         case .shm: names = ["qemu-shm", "/shm-", "shm"]
         case .file(let path): names = [path]
         case .anonymous: throw LabError(.missing, "anonymous memory has no file to look at")

@@ -9,6 +9,9 @@ public struct EventPoll: ~Copyable, Sendable {
         public let isClosed: Bool
     }
 
+    /// How many events one ``wait(timeout:appendingTo:)`` brings at most.
+    public static let mostEvents = 64
+
     public let descriptor: OwnedDescriptor
 
     public init() throws(SystemError) {
@@ -32,13 +35,14 @@ public struct EventPoll: ~Copyable, Sendable {
         _ = clinux_epoll_remove(self.descriptor.raw, descriptor)
     }
 
-    /// Waits until something happens and appends it to `events`, at most 64 at once.
+    /// Waits until something happens and appends it to `events`, at most ``mostEvents`` at once.
     ///
     /// - Parameter timeout: nanoseconds; `nil` waits without limit.
     public func wait(timeout: UInt64?, appendingTo events: inout [Event]) throws(SystemError) {
         let limit = timeout.map { Int64(clamping: $0) } ?? -1
-        let failure = withUnsafeTemporaryAllocation(of: clinux_event.self, capacity: 64) { buffer -> SystemError? in
-            let count = clinux_epoll_wait(descriptor.raw, buffer.baseAddress, 64, limit)
+        let most = Self.mostEvents
+        let failure = withUnsafeTemporaryAllocation(of: clinux_event.self, capacity: most) { buffer -> SystemError? in
+            let count = clinux_epoll_wait(descriptor.raw, buffer.baseAddress, CInt(most), limit)
             guard count >= 0 else { return .last("epoll_wait") }
             for event in buffer.prefix(Int(count)) {
                 events.append(

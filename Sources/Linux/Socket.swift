@@ -58,6 +58,12 @@ public struct Socket: ~Copyable, Sendable {
         _ = shutdown(descriptor.raw, CInt(SHUT_RDWR))
     }
 
+    /// The process at the other end, by the descriptor of a connected unix socket.
+    public static func peer(of descriptor: CInt) -> CInt? {
+        let pid = clinux_peer(descriptor)
+        return pid > 0 ? pid : nil
+    }
+
     /// Two sockets connected to each other.
     public struct Pair: ~Copyable {
         public let left: OwnedDescriptor

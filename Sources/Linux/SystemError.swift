@@ -12,6 +12,14 @@ public struct SystemError: Error, Equatable, CustomStringConvertible {
         self.errno = errno
     }
 
+    /// The same from the number of an error, as it was kept in an integer.
+    public init(_ call: String, code: CInt) {
+        self.init(call, Errno(rawValue: code))
+    }
+
+    /// The number of the error.
+    public var code: CInt { errno.rawValue }
+
     /// The calling thread's `errno`, read at once after the call.
     public static func last(_ call: String) -> SystemError {
         SystemError(call, Errno(rawValue: Glibc.errno))

@@ -13,8 +13,8 @@ final class LoadGuest {
     private let front: VhostUserFrontEnd
     private let memory: FrontEndMemory
     private let places: [FrontEndQueue]
-    private var inflateQueue: SplitDriverQueue<128>
-    private var deflateQueue: SplitDriverQueue<128>
+    private var inflateQueue: DriverQueue<128>
+    private var deflateQueue: DriverQueue<128>
     private let window: Int
     /// Messages of one direction before it turns.
     private let round: Int
@@ -80,13 +80,14 @@ final class LoadGuest {
 
     private static func queue(
         _ place: FrontEndQueue, _ memory: FrontEndMemory, _ hasEvents: Bool
-    ) throws(FrontEndError) -> SplitDriverQueue<128> {
+    ) throws(FrontEndError) -> DriverQueue<128> {
         let descriptors = try memory.pointer(to: place.descriptors, count: 0x4000)
         let available = try memory.pointer(to: place.available, count: 0x4000)
         let used = try memory.pointer(to: place.used, count: 0x4000)
         do throws(QueueFault) {
-            let ring = try SplitRing(size: queueSize, descriptors: descriptors, available: available, used: used)
-            return try SplitDriverQueue(ring: ring, usesEventIndex: hasEvents)
+            let ring = try QueueRing(
+                kind: .split, size: queueSize, table: descriptors, driver: available, device: used)
+            return try DriverQueue(ring: ring, usesEventIndex: hasEvents)
         } catch {
             throw .notOffered("a ring of \(queueSize) entries")
         }

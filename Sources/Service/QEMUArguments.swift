@@ -4,14 +4,17 @@ internal import Glibc
 /// The options that give a guest of QEMU its memory and its balloon.
 package struct QEMUArguments: Sendable {
     private let guest: String
+    private let door: GuestDoor
     private let socket: String
     private let max: UInt64?
 
     /// - Parameters:
+    ///   - door: the protocol that is spoken on the socket.
     ///   - socket: the path on which the daemon serves this guest; a relative one is taken from the current folder.
     ///   - max: the guest's memory in bytes, if it is known.
-    package init(guest: String, socket: String, max: UInt64?) {
+    package init(guest: String, door: GuestDoor, socket: String, max: UInt64?) {
         self.guest = guest
+        self.door = door
         self.socket = socket
         self.max = max
     }
@@ -31,12 +34,33 @@ package struct QEMUArguments: Sendable {
             ("-m", memory),
             ("-object", "memory-backend-memfd,id=aerostat-mem,size=\(size),share=on"),
             ("-machine", "memory-backend=aerostat-mem"),
-            ("-chardev", "socket,id=aerostat-vb,path=\(absoluteSocket.replacing(",", with: ",,"))"),
-            (
-                "-device",
-                "vhost-user-test-device-pci,chardev=aerostat-vb,virtio-id=5,num_vqs=5,vq_size=128,config_size=16"
-            ),
-        ]
+        ] + device
+    }
+
+    private var device: [(String, String)] {
+        switch door {
+        case .vhostUser:
+            [
+                ("-chardev", "socket,id=aerostat-vb,path=\(absoluteSocket.replacing(",", with: ",,"))"),
+                (
+                    "-device",
+                    "vhost-user-test-device-pci,chardev=aerostat-vb,virtio-id=5,num_vqs=5,vq_size=128,config_size=16"
+                ),
+            ]
+        case .vfioUser:
+            // The socket is an object of QEMU's, for which there is no other form.
+            [
+                (
+                    "-device",
+                    #"{"driver":"vfio-user-pci","id":"aerostat-vb","socket":{"type":"unix","path":"\#(jsonSocket)"}}"#
+                )
+            ]
+        }
+    }
+
+    /// The path inside a JSON string.
+    private var jsonSocket: String {
+        absoluteSocket.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
     }
 
     private var shell: String {
@@ -52,6 +76,10 @@ package struct QEMUArguments: Sendable {
         }
         notes.append("start the daemon before QEMU, and keep it running as long as the guest runs")
         notes.append("QEMU 10.1 or newer is needed; the memory must be shared (share=on), or the balloon does nothing")
+        if door == .vfioUser {
+            notes.append(
+                "do not unplug this device (device_del): QEMU aborts; do not migrate: the device is lost silently")
+        }
         return notes
     }
 

@@ -16,11 +16,11 @@ extension VhostUserBackend {
     /// - Returns: false where the VMM passed something that is no eventfd.
     public func drainKick(_ queue: Int) -> Bool { vrings[queue].drainKick() }
 
-    /// The next entry of the available ring.
-    public func nextAvailable(_ queue: Int) -> UInt16 { vrings[queue].nextAvailable }
+    /// Where the queue stands; see ``DeviceQueue/position``.
+    public func position(_ queue: Int) -> UInt32 { vrings[queue].position }
 
     /// Takes the next chain.
-    public mutating func next(_ queue: Int, into chain: inout DescriptorChain) throws(QueueFault) -> SplitQueue.Next {
+    public mutating func next(_ queue: Int, into chain: inout DescriptorChain) throws(QueueFault) -> NextChain {
         try vrings[queue].next(from: memory, into: &chain)
     }
 

@@ -112,16 +112,19 @@ extension VhostUserBackend {
         }
         switch request {
         case .setVringSize:
-            guard value <= 32768, SplitRing.isValid(size: UInt16(value)) else {
-                throw .badValue(request, "size \(value) must be a power of two, at most 32768")
+            guard let size = UInt16(exactly: value), size <= 32768 else {
+                throw .badValue(request, "size \(value) must be at most 32768")
             }
             guard !vrings[index].isRunning else { throw .badValue(request, "queue \(index) is running") }
-            vrings[index].size = UInt16(value)
+            // QEMU passes on what the guest wrote, and ends when we close: a size that cannot be leaves the queue unset.
+            vrings[index].size = RingKind(features: features).isValid(size: size) ? size : 0
             return .done
         case .setVringBase:
-            guard value <= UInt32(UInt16.max) else { throw .badValue(request, "base \(value) must be below 65536") }
+            guard value <= UInt32(UInt16.max) || RingKind(features: features) == .packed else {
+                throw .badValue(request, "base \(value) must be below 65536")
+            }
             guard !vrings[index].isRunning else { throw .badValue(request, "queue \(index) is running") }
-            vrings[index].base = UInt16(value)
+            vrings[index].base = value
             return .done
         case .setVringEnable:
             guard value <= 1 else { throw .badValue(request, "\(value) must be 0 or 1") }

@@ -91,11 +91,9 @@ public struct VhostUserBackend: ~Copyable {
     }
 
     /// The rings were taken up where they had been left: the virtual machine was paused, and its driver goes on.
-    /// A fresh driver starts all of them at 0.
+    /// A fresh driver starts all of them at ``RingKind/freshBase``.
     public var isResumed: Bool {
-        for index in 0..<Self.mostQueues where vrings[index].isConfigured {
-            if let returned = vrings[index].returnedBase, returned != 0, vrings[index].base == returned { return true }
-        }
+        for index in 0..<Self.mostQueues where vrings[index].isResumed { return true }
         return false
     }
 
@@ -120,9 +118,11 @@ public struct VhostUserBackend: ~Copyable {
 
     /// Stops a ring for good and says where it stands. Its kick must not be watched any more.
     ///
-    /// - Parameter base: the next entry of the available ring, less what the device has taken and not returned.
-    public mutating func answerVringBase(queue: Int, base: UInt16) throws(VhostUserError) {
+    /// - Parameter held: how many chains the device has taken and not returned. They are taken again when the ring
+    ///   goes on.
+    public mutating func answerVringBase(queue: Int, retaking held: UInt16 = 0) throws(VhostUserError) {
         awaiting = nil
+        let base = vrings[queue].position(retaking: held)
         vrings[queue].deactivate(base: base)
         vrings[queue].returnedBase = base
         vrings[queue].addresses = nil
@@ -130,7 +130,7 @@ public struct VhostUserBackend: ~Copyable {
         vrings[queue].isEnabled = false
         vrings[queue].problem = nil
         var payload: [UInt8] = []
-        for word in [UInt32(queue), UInt32(base)] { payload.append(littleEndian: word) }
+        for word in [UInt32(queue), base] { payload.append(littleEndian: word) }
         try channel.send(request: Request.getVringBase.rawValue, flags: MessageLayout.isReply, payload: payload)
     }
 
@@ -160,20 +160,17 @@ public struct VhostUserBackend: ~Copyable {
     // MARK: - Rings
 
     mutating func activate(_ queue: Int) {
-        vrings[queue].activate(
-            in: memory, eventIndex: features & VirtioFeatures.eventIndex != 0,
-            indirect: features & VirtioFeatures.indirectDescriptors != 0)
+        vrings[queue].activate(in: memory, features: features)
     }
 
     /// Maps running rings anew, since the memory under them was laid out anew.
     mutating func remapRings() {
         for index in 0..<Self.mostQueues {
-            guard let base = vrings[index].position else {
+            if vrings[index].isRunning {
+                vrings[index].remap(in: memory)
+            } else {
                 activate(index)
-                continue
             }
-            vrings[index].deactivate(base: base)
-            activate(index)
         }
     }
 

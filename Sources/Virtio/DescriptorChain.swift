@@ -1,6 +1,6 @@
 /// A request of the driver: the buffers of one descriptor chain, checked and copied out of the ring.
 ///
-/// It is filled by ``SplitQueue/next(from:into:)`` and meant to be used again: it allocates only until it has grown to
+/// It is filled by ``DeviceQueue/next(from:into:)`` and meant to be used again: it allocates only until it has grown to
 /// the longest chain of its queue.
 public struct DescriptorChain: Equatable, Sendable {
     /// One buffer in guest memory. Its address is the driver's claim.
@@ -17,7 +17,8 @@ public struct DescriptorChain: Equatable, Sendable {
         }
     }
 
-    /// What the used ring has to name when the chain is returned.
+    /// What names the chain when it is returned: its first descriptor's index in a split ring, its buffer id in a
+    /// packed one.
     public internal(set) var head: UInt16 = 0
     /// In the driver's order: first what the device reads, then what it may write.
     public internal(set) var buffers: [Buffer] = []
@@ -33,6 +34,9 @@ public struct DescriptorChain: Equatable, Sendable {
         self.head = head
         buffers.removeAll(keepingCapacity: true)
     }
+
+    /// A packed ring names a chain at its end.
+    mutating func name(head: UInt16) { self.head = head }
 }
 
 /// Why a chain was refused. It is returned to the driver all the same.
@@ -55,13 +59,17 @@ public enum ChainFault: Error, Equatable, Sendable {
 
 /// Why a queue cannot go on. Nothing of it can be trusted until the driver sets it up again.
 public enum QueueFault: Error, Equatable, Sendable {
-    /// `avail.idx` is further ahead than the queue is long.
+    /// `avail.idx` is further ahead than the queue is long, or more is in flight than a packed ring holds.
     case availableIndexJumped
-    /// A head outside the descriptor table: there is nothing that could be returned.
+    /// A head outside the descriptor table, or a buffer id as large: there is nothing that could be returned.
     case headOutsideTable
-    /// Not a power of two, or above 32768.
+    /// A buffer id of a packed ring that is in flight already.
+    case headTwice
+    /// 0 or above 32768, or in a split ring not a power of two.
     case badSize
-    /// A part of the ring is not aligned as §2.7 wants it.
+    /// A place to go on at that is not in a packed ring.
+    case badPosition
+    /// A part of the ring is not aligned as §2.7 or §2.8 wants it.
     case misaligned
     /// The memory file was truncated under the ring.
     case ringLost

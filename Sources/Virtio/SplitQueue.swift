@@ -5,7 +5,7 @@ internal import Synchronization
 /// One thread at a time. Nothing that the driver writes can make it trap; a chain that is refused can still be
 /// returned, and has to be.
 public struct SplitQueue: ~Copyable {
-    let ring: SplitRing
+    var ring: SplitRing
     let usesEventIndex: Bool
     let allowsIndirect: Bool
     /// The entry of the available ring that is taken next (free-running).
@@ -14,8 +14,7 @@ public struct SplitQueue: ~Copyable {
     private var nextUsed: UInt16
     /// Where `nextUsed` stood when the driver was last considered for a notification.
     private var lastNotified: UInt16
-    /// Scratch for one indirect table, so that a table is read once.
-    private var table: [UInt64]
+    private var table = IndirectTable()
 
     /// Takes up a ring at entry `base` of its available ring, 0 for a fresh one.
     ///
@@ -27,21 +26,12 @@ public struct SplitQueue: ~Copyable {
         nextAvailable = base
         nextUsed = ring.usedIndex
         lastNotified = nextUsed
-        table = []
-    }
-
-    /// What ``next(from:into:)`` found.
-    public enum Next: Equatable {
-        case empty
-        case chain
-        /// A chain that breaks a rule: `chain.head` is to be returned with length 0.
-        case refused(ChainFault)
     }
 
     /// Takes the next chain.
     public mutating func next(
         from memory: borrowing some GuestMemory & ~Copyable, into chain: inout DescriptorChain
-    ) throws(QueueFault) -> Next {
+    ) throws(QueueFault) -> NextChain {
         let waiting = ring.availableIndex &- nextAvailable
         guard waiting != 0 else { return .empty }
         guard waiting <= ring.size else { throw .availableIndexJumped }
@@ -95,7 +85,7 @@ public struct SplitQueue: ~Copyable {
         from memory: borrowing some GuestMemory & ~Copyable, into chain: inout DescriptorChain
     ) throws(ChainFault) {
         var index = chain.head
-        var builder = Builder(limit: Int(ring.size))
+        var builder = ChainBuilder(limit: Int(ring.size))
         while true {
             let descriptor = ring.descriptor(index)
             if descriptor.flags.contains(.indirect) {
@@ -113,51 +103,25 @@ public struct SplitQueue: ~Copyable {
 
     private mutating func collectIndirect(
         _ descriptor: Descriptor, from memory: borrowing some GuestMemory & ~Copyable,
-        into chain: inout DescriptorChain, _ builder: inout Builder
+        into chain: inout DescriptorChain, _ builder: inout ChainBuilder
     ) throws(ChainFault) {
-        let bytes = Int(descriptor.length)
-        let count = bytes / Descriptor.size
-        guard count > 0, bytes % Descriptor.size == 0, count <= Int(ring.size) else { throw .badIndirectSize }
-        if table.count < 2 * count { table = Array(repeating: 0, count: 2 * count) }
-        do throws(GuestMemoryError) {
-            var words = table.mutableSpan
-            try words.withUnsafeMutableBytes { buffer throws(GuestMemoryError) in
-                try memory.read(descriptor.address, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<bytes]))
-            }
-        } catch {
-            throw .indirectOutsideMemory
-        }
+        try table.load(at: descriptor.address, length: descriptor.length, limit: Int(ring.size), from: memory)
         var index = 0
         while true {
-            let entry = Descriptor(words: table[2 * index], table[2 * index + 1])
+            let (low, high) = table[index]
+            let entry = Descriptor(words: low, high)
             guard !entry.flags.contains(.indirect) else { throw .nestedIndirect }
             try builder.append(entry, to: &chain)
             guard entry.flags.contains(.next) else { return }
             index = Int(entry.next)
-            guard index < count else { throw .nextOutsideTable }
+            guard index < table.count else { throw .nextOutsideTable }
         }
     }
+}
 
-    /// The rules that a chain as a whole obeys.
-    private struct Builder {
-        let limit: Int
-        var bytes: UInt64 = 0
-        var seenWritable = false
-
-        init(limit: Int) { self.limit = limit }
-
-        mutating func append(_ descriptor: Descriptor, to chain: inout DescriptorChain) throws(ChainFault) {
-            guard chain.buffers.count < limit else { throw .tooLong }
-            let isWritable = descriptor.flags.contains(.write)
-            if isWritable {
-                seenWritable = true
-            } else if seenWritable {
-                throw .readableAfterWritable
-            }
-            bytes += UInt64(descriptor.length)
-            guard bytes <= 1 << 32 else { throw .tooManyBytes }
-            chain.buffers.append(
-                .init(address: descriptor.address, length: descriptor.length, isDeviceWritable: isWritable))
-        }
+extension ChainBuilder {
+    fileprivate mutating func append(_ entry: Descriptor, to chain: inout DescriptorChain) throws(ChainFault) {
+        try append(
+            address: entry.address, length: entry.length, isWritable: entry.flags.contains(.write), to: &chain)
     }
 }

@@ -6,4 +6,6 @@ public enum VirtioFeatures {
     public static let eventIndex: UInt64 = 1 << 29
     /// A device and driver of VIRTIO 1.0 or later.
     public static let version1: UInt64 = 1 << 32
+    /// Rings are packed instead of split.
+    public static let packedRing: UInt64 = 1 << 34
 }

@@ -7,7 +7,17 @@ struct AerostatLab: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "aerostat-lab",
         abstract: "Experiments and measurements with real guests; `make lab` sets up what they need.",
-        subcommands: [Demo.self, Bench.self, BenchArbiter.self, BenchReaction.self, Boot.self, BareMetal.self])
+        subcommands: [
+            Demo.self,
+            Bench.self,
+            BenchDevice.self,
+            Boot.self,
+            BareMetal.self,
+            BenchArbiter.self,
+            BenchReaction.self,
+            Conformance.self,
+            Simulate.self,
+        ])
 }
 
 extension KernelSeries: ExpressibleByArgument {}

@@ -56,15 +56,24 @@ struct BareMetal: AsyncParsableCommand {
             console.progress("\(architecture.rawValue): QEMU's device on PCI")
             flights.append(try await .ownDevice(architecture, bus: .pci, in: lab))
         }
+        console.progress("\(architecture.rawValue): QEMU's device, packed")
+        flights.append(try await .ownDevice(architecture, packed: true, in: lab))
         console.progress("\(architecture.rawValue): without deflate-on-oom")
         flights.append(try await .withoutBit(architecture, in: lab))
         console.progress("\(architecture.rawValue): free page reporting")
         flights.append(try await .reporting(architecture, in: lab))
+        console.progress("\(architecture.rawValue): free page hinting")
+        flights.append(try await .hinting(architecture, in: lab))
+        console.progress("\(architecture.rawValue): sleep")
+        flights.append(try await .sleep(architecture, in: lab))
+        console.progress("\(architecture.rawValue): resets")
+        flights.append(try await .reset(architecture, in: lab))
         console.progress("\(architecture.rawValue): faults")
         flights.append(try await .faults(architecture, in: lab))
         if !qemuOnly {
             console.progress("\(architecture.rawValue): Aerostat's device")
             flights.append(try await .aerostat(architecture, in: lab))
+            flights.append(try await .aerostat(architecture, packed: true, in: lab))
         }
         return flights
     }

@@ -56,16 +56,23 @@ struct Bench: AsyncParsableCommand {
     private var subjects: [InflateBench.Subject] {
         let kernels = quick ? [.bookworm] : kernel.isEmpty ? KernelSeries.allCases : kernel
         let situations = quick ? [.touched] : situation.isEmpty ? InflateCase.allCases : situation
-        let contenders = (qemuOnly ? [.qemu] : [.qemu, .aerostat] as [Contender.Device]).map { Contender($0) }
         var subjects: [InflateBench.Subject] = []
         for kernel in kernels {
             for situation in situations {
+                let contenders = contenders(in: situation)
                 for initOnAlloc in [nil, false] as [Bool?] {
                     subjects += contenders.map { .init($0, kernel, situation, initOnAlloc: initOnAlloc) }
                 }
             }
         }
         return subjects
+    }
+
+    /// Who is measured. What a guest's memory is like makes no difference between the doors: one situation is enough.
+    private func contenders(in situation: InflateCase) -> [Contender] {
+        if qemuOnly { return [Contender(.qemu)] }
+        let ours: [Contender.Device] = situation == .touched ? [.aerostat, .vfioUser] : [.aerostat]
+        return ([.qemu] + ours).map { Contender($0) }
     }
 
     private func measure(in lab: LabEnvironment, _ console: Console) async throws -> [InflateBench.Outcome] {

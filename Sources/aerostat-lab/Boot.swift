@@ -12,6 +12,7 @@ struct Boot: AsyncParsableCommand {
     @Option(help: "Guest memory in MiB.") var memory = 1024
     @Option(help: "Virtual processors.") var cpus = 2
     @Option(help: "Plug in the vhost-user balloon behind this socket.") var socket: String?
+    @Option(help: "Plug in the vfio-user balloon behind this socket.") var vfioUser: String?
     @Flag(help: "Plug in QEMU's own balloon.") var qemuBalloon = false
     @Option(help: "More words for QEMU, split at spaces.") var options = ""
 
@@ -26,6 +27,8 @@ struct Boot: AsyncParsableCommand {
         configuration.extraOptions = options.split(separator: " ").map(String.init)
         if let socket {
             configuration.balloon = .vhostUser(socket: socket)
+        } else if let vfioUser {
+            configuration.balloon = .vfioUser(socket: vfioUser)
         } else if qemuBalloon {
             configuration.balloon = .qemu()
         }

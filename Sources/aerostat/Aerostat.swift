@@ -14,6 +14,6 @@ struct Aerostat: AsyncParsableCommand {
             ServeCommand.self, QEMUArgumentsCommand.self, StatusCommand.self, SetCommand.self, StatsCommand.self,
             EventsCommand.self, ReclaimCommand.self, HintCommand.self, BudgetCommand.self, ModeCommand.self,
             PlanCommand.self, ExplainCommand.self, AddCommand.self, RemoveCommand.self, DoctorCommand.self,
-            ProbeCommand.self, LoadCommand.self,
+            ProbeCommand.self, LoadCommand.self, SimulateCommand.self,
         ])
 }

@@ -49,7 +49,8 @@ struct ServeCommand: AsyncParsableCommand {
         let guests = try (file?.guests ?? []) + guest.map { try GuestOption.parse($0) }
         let budget = try budget(file, guests)
         guard !guests.isEmpty || budget != nil else {
-            throw CommandFailure("no guest to serve: write --guest NAME,socket=PATH or name a file with --config")
+            throw CommandFailure(
+                "no guest to serve: write --guest NAME,socket=PATH (or vfio-user=PATH), or name a file with --config")
         }
         return try DaemonConfiguration(
             control: options.control ?? file?.control ?? options.path, guests: guests, budget: budget)

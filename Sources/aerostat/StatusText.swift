@@ -37,7 +37,7 @@ enum StatusText {
     private static func head(_ guest: GuestStatus) -> String {
         var table = TextTable()
         table.add(["guest", guest.name])
-        table.add(["socket", guest.socket])
+        table.add(["socket", "\(guest.socket) (\(guest.door.rawValue))"])
         table.add(["link", guest.link.rawValue])
         let retry = guest.retrySeconds.map { "; tried again in \(seconds($0))" } ?? ""
         table.add(["state", "\(guest.balloon.rawValue): \(guest.reason)\(retry)"])
@@ -51,6 +51,10 @@ enum StatusText {
         table.add(["used", size(guest.used), "by the guest's programs and kernel (its statistics)"])
         table.add(["cache", size(guest.cache), "the guest's page cache (its statistics)"])
         table.add(["ballooned (held)", size(guest.held), "as we counted it, page by page"])
+        table.add([
+            "  given to the host", size(guest.discarded), "of the held pages; less where only whole huge pages go",
+        ])
+        table.add(["  pending", size(guest.pending), "of the held pages; will be given to the host soon"])
         table.add(["balloon reported", size(guest.reported), "as the guest says"])
         table.add(["balloon target", size(guest.target), "what we ask the guest for now" + seen(guest, guest.target)])
         table.add([
@@ -101,6 +105,8 @@ enum StatusText {
         table.add(["reported free", size(counters.reportedFreeBytes)])
         table.add(["hinted free", size(counters.hintedFreeBytes)])
         table.add(["given to the host", size(counters.discardedBytes), "in \(counters.discardCalls) calls"])
+        table.add(["could not be given", "\(counters.discardFailures)", "calls that failed"])
+        table.add(["brought in ahead", size(counters.populatedBytes)])
         table.add(["alarms", "\(counters.alarms)"])
         table.add(["refused pages", "\(counters.badPages)"])
         table.add(["refused chains", "\(counters.badChains)"])

@@ -8,6 +8,10 @@ struct RecordingSink: DiscardSink {
     var runs: [PageRun] = []
     mutating func discard(_ run: PageRun) { runs.append(run) }
 
+    /// What the guest took back.
+    var back: [PageRun] = []
+    mutating func takeBack(_ run: PageRun) { back.append(run) }
+
     var pages: [UInt64] { runs.flatMap { Array($0.start..<$0.end) } }
 }
 
@@ -24,10 +28,12 @@ final class DeviceBench {
     /// A device whose driver runs and has read the target.
     init(
         offering: BalloonFeatures = allFeatures, negotiating: BalloonFeatures? = nil, pages: UInt64 = 65536,
-        reserved: [PageRun] = []
+        reserved: [PageRun] = [], pagesPerBlock: UInt64 = 1, phase: UInt64 = 0
     ) {
         device = BalloonDevice(offering: offering)
-        device.setLayout(GuestLayout(memory: [PageRun(start: 0, count: pages)], reserved: reserved))
+        let region = GuestLayout.Region(
+            pages: PageRun(start: 0, count: pages), pagesPerBlock: pagesPerBlock, phase: phase)
+        device.setLayout(GuestLayout(regions: [region], reserved: reserved))
         device.negotiate(negotiating ?? offering.subtracting(.pagePoison))
         device.startFresh()
     }
@@ -91,7 +97,7 @@ final class DeviceBench {
 
     @discardableResult
     func deflate(_ chain: DescriptorChain) -> UInt64 {
-        steps { reader in device.deflate(chain, &reader, memory: memory) }
+        steps { reader in device.deflate(chain, &reader, memory: memory, sink: &sink) }
     }
 
     /// Steps of the last request.

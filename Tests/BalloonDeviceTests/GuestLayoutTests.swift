@@ -6,7 +6,7 @@ import Testing
 @Suite struct GuestLayoutTests {
     private func clip(_ layout: GuestLayout, _ run: PageRun) -> (parts: [PageRun], leftOut: UInt64) {
         var parts: [PageRun] = []
-        let leftOut = layout.clip(run) { parts.append($0) }
+        let leftOut = layout.clip(run) { part, _ in parts.append(part) }
         return (parts, leftOut)
     }
 

@@ -38,6 +38,42 @@ import Virtio
         #expect(guest.device.accepted == VirtioFeatures.version1)
     }
 
+    @Test("packed rings are taken where they are offered, unless the system does not want them")
+    func packedRings() throws {
+        let transport = VirtioFeatures.version1 | VirtioFeatures.packedRing
+        var guest = try startGuest(transport: transport)
+        #expect(guest.device.accepted == transport)
+        #expect(guest.driver.ringKind == .packed)
+        guest.device.setTarget(300)
+        try guest.settle()
+        #expect(guest.device.device.held.count == 300)
+        var configuration = DriverConfiguration.test
+        configuration.usesPacked = false
+        let split = try startGuest(transport: transport, configuration: configuration)
+        #expect(split.device.accepted == VirtioFeatures.version1)
+    }
+
+    @Test("EVENT_IDX: of several messages half come back before the guest is interrupted", arguments: [false, true])
+    func coalescing(isPacked: Bool) throws {
+        var transport = VirtioFeatures.version1 | VirtioFeatures.eventIndex
+        if isPacked { transport |= VirtioFeatures.packedRing }
+        var guest = try startGuest(transport: transport)
+        guest.device.setTarget(64)
+        _ = try guest.driver.work(&guest.pages)
+        #expect(guest.device.pending.count == 4)
+        guest.device.interrupts = []
+        var interrupts: [Bool] = []
+        for _ in 0..<4 {
+            guest.device.answer(0)
+            interrupts.append(guest.device.interrupts.contains(.queue))
+            if interrupts.last == true { _ = try guest.driver.work(&guest.pages) }
+        }
+        // Half of four, then half of two, then the last.
+        #expect(interrupts == [false, true, true, true])
+        #expect(guest.driver.heldPages == 64)
+        #expect(guest.device.device.reported == 64)
+    }
+
     @Test("queues are numbered as Linux does, or as the specification where nothing else exists")
     func queueNumbers() throws {
         let dense = try startGuest(offering: .pageReporting)

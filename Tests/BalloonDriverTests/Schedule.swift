@@ -21,7 +21,7 @@ struct Schedule: ~Copyable {
 
     static let pages: UInt64 = 512
 
-    init(seed: UInt64) throws(DriverError) {
+    init(seed: UInt64, _ kind: RingKind) throws(DriverError) {
         var random = SeededGenerator(seed: seed)
         var features: BalloonFeatures = [.statistics]
         for feature in [
@@ -30,6 +30,7 @@ struct Schedule: ~Copyable {
         var transport = VirtioFeatures.version1
         if random.chance(1, of: 2) { transport |= VirtioFeatures.eventIndex }
         if random.chance(1, of: 2) { transport |= VirtioFeatures.indirectDescriptors }
+        if kind == .packed { transport |= VirtioFeatures.packedRing }
         let poison: UInt32? = random.chance(1, of: 3) ? 0xaaaa_aaaa : nil
         let frames = PageRun(start: 1024, count: Self.pages)
         let table = PageTable(frames: frames, poison: poison, random: SeededGenerator(seed: seed ^ 1))
@@ -52,6 +53,8 @@ struct Schedule: ~Copyable {
 
     /// The first thing that went wrong, with the seed.
     var wrong: String? { table.wrong.map { "seed \(seed): \($0)" } }
+
+    var ringKind: RingKind { guest.driver.ringKind }
 
     mutating func start() throws(DriverError) { try guest.driver.start(&guest.pages) }
 

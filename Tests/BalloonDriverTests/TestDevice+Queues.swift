@@ -73,7 +73,7 @@ extension TestDevice {
                 table.move(page, from: .inflating, to: .held)
             }
         case .deflate:
-            while case .more = device.deflate(item.chain, &reader, memory: memory) {}
+            while case .more = device.deflate(item.chain, &reader, memory: memory, sink: &sink) {}
             forEachPage(item.chain) { page in
                 unseenDeflations -= 1
                 table.move(page, from: .deflating, to: .none)

@@ -52,8 +52,8 @@ final class TestDevice {
     var generationRuns = false
 
     final class QueueBox {
-        var queue: SplitQueue
-        init(_ queue: consuming SplitQueue) { self.queue = queue }
+        var queue: DeviceQueue
+        init(_ queue: consuming DeviceQueue) { self.queue = queue }
     }
 
     init(
@@ -105,15 +105,18 @@ final class TestDevice {
             func pointer(_ address: UInt64) -> UnsafeMutableRawPointer {
                 sharedBase + Int(address - Self.sharedAddress)
             }
-            guard
-                let ring = try? SplitRing(
-                    size: layout.size, descriptors: pointer(layout.descriptors),
-                    available: pointer(layout.available), used: pointer(layout.used))
-            else { return table.fail("queue \(number) is laid out badly") }
-            queues[number] = QueueBox(
-                SplitQueue(
-                    ring: ring, base: 0, usesEventIndex: usesEventIndex,
-                    allowsIndirect: accepted & VirtioFeatures.indirectDescriptors != 0))
+            let kind = RingKind(features: accepted)
+            do throws(QueueFault) {
+                let ring = try QueueRing(
+                    kind: kind, size: layout.size, table: pointer(layout.descriptors),
+                    driver: pointer(layout.available), device: pointer(layout.used))
+                let queue = try DeviceQueue(
+                    ring: ring, base: kind.freshBase, usesEventIndex: usesEventIndex,
+                    allowsIndirect: accepted & VirtioFeatures.indirectDescriptors != 0)
+                queues[number] = QueueBox(queue)
+            } catch {
+                return table.fail("queue \(number) is laid out badly: \(error)")
+            }
         }
         for number in layouts.keys.sorted() { see(number) }
     }
@@ -148,4 +151,6 @@ struct SharedMemory: GuestMemory {
 struct TableSink: DiscardSink {
     let table: PageTable
     mutating func discard(_ run: PageRun) { table.discard(run) }
+    // It discards at once.
+    mutating func takeBack(_ run: PageRun) {}
 }

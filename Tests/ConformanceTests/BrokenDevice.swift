@@ -67,7 +67,7 @@ final class BrokenDevice: Sendable {
             case .readConfiguration(let offset, let count):
                 try backend.answerConfiguration(offset: offset, [UInt8](repeating: 0, count: count))
             case .stopRing(let queue):
-                try backend.answerVringBase(queue: queue, base: backend.nextAvailable(queue))
+                try backend.answerVringBase(queue: queue)
             case .replaceKick(let queue, let kick):
                 if let old = backend.kickDescriptor(queue) { poll.remove(old) }
                 backend.replaceKick(of: queue, with: kick)

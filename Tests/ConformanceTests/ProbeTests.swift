@@ -30,6 +30,7 @@ struct ProbeTests {
             configuration.deflateOnOOM = true
             configuration.freePageReporting = true
             configuration.freePageHint = true
+            configuration.packed = true
             let registry = try await GuestRegistry([configuration], events: EventLog())
             // The daemon's own API makes it ask for hints.
             let hint: @Sendable () throws -> Void = {

@@ -2,6 +2,7 @@ import Foundation
 import FuzzTargets
 import TestSupport
 import Testing
+import Virtio
 
 /// Every input that once broke something, or reaches far, is played again, as it is and with a few bytes changed.
 struct CorpusTests {
@@ -17,13 +18,31 @@ struct CorpusTests {
         for input in try Self.inputs("messages") { input.withUnsafeBytes { MessageFuzz.run($0) } }
     }
 
+    @Test func functions() throws {
+        for input in try Self.inputs("functions") { input.withUnsafeBytes { FunctionFuzz.run($0) } }
+    }
+
     @Test func rings() throws {
         for input in try Self.inputs("rings") { input.withUnsafeBytes { RingFuzz.run($0) } }
+    }
+
+    @Test func packedRings() throws {
+        for input in try Self.inputs("packed") { input.withUnsafeBytes { RingFuzz.run($0, kind: .packed) } }
+    }
+
+    @Test(arguments: SeededGenerator.seeds(4))
+    func changedPackedRings(seed: UInt64) throws {
+        try Self.change("packed", seed) { RingFuzz.run($0, kind: .packed) }
     }
 
     @Test(arguments: SeededGenerator.seeds(4))
     func changedMessages(seed: UInt64) throws {
         try Self.change("messages", seed) { MessageFuzz.run($0) }
+    }
+
+    @Test(arguments: SeededGenerator.seeds(4))
+    func changedFunctions(seed: UInt64) throws {
+        try Self.change("functions", seed) { FunctionFuzz.run($0) }
     }
 
     @Test(arguments: SeededGenerator.seeds(4))

@@ -57,6 +57,23 @@ final class House: Sendable {
 
     func status(_ name: String = "guest") async throws -> GuestStatus { try await registry.status(of: name) }
 
+    /// The status once nothing is pending any more: discards come behind the acknowledgement (spec V3), and no event
+    /// tells of them.
+    func settled(_ name: String = "guest") async throws -> GuestStatus {
+        try await status(name) { $0.pending == 0 }
+    }
+
+    /// The status once it fulfils `condition`, of which no event tells. Gives up after ten seconds, on a machine that
+    /// has time for it.
+    func status(_ name: String = "guest", once condition: (GuestStatus) -> Bool) async throws -> GuestStatus {
+        for _ in 0..<10_000 {
+            let status = try await status(name)
+            if condition(status) { return status }
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        return try #require(nil, "the condition was never met")
+    }
+
     func ask(_ name: String = "guest", balloon: UInt64) async throws {
         _ = try await registry.setTarget(TargetRequest(balloon: balloon), of: name)
     }

@@ -12,7 +12,7 @@ struct ManyGuestsTests {
         try await House.with(Self.names, reactors: 3) { house in
             let guests = try Self.names.map { try TestGuest(house.socket($0)) }
             for (number, guest) in guests.enumerated() {
-                try guest.load()
+                try guest.load([.mustTellHost])
                 let first = 4200 + UInt32(number)
                 try guest.inflate(first..<first + UInt32(number) + 1)
             }

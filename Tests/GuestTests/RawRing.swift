@@ -14,6 +14,8 @@ final class RawRing: ChainWriter {
     private(set) var available: UInt16 = 0
     private(set) var seen: UInt16 = 0
     var usesEventIndex = true
+    /// How the device is told where that is not done by the eventfd.
+    var notify: (() -> Void)?
 
     /// Bytes of guest memory that a ring takes, with its buffer.
     static let footprint: UInt64 = 0x2_0000
@@ -98,7 +100,13 @@ final class RawRing: ChainWriter {
         try publish(available &+ UInt16(heads.count))
     }
 
-    func kick() { queue.kick.signal() }
+    func kick() {
+        if let notify {
+            notify()
+        } else {
+            queue.kick.signal()
+        }
+    }
 
     /// Writes bytes into the queue's buffer.
     func fill(_ bytes: [UInt8], at offset: UInt64 = 0) throws {

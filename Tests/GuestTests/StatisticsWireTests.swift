@@ -95,7 +95,7 @@ struct StatisticsWireTests {
             try guest.write(actual: 100)
             for round in 0..<3 as Range<UInt64> {
                 let bases = try guest.stop()
-                #expect(bases == [1, 0, UInt16(1 + round), 0])
+                #expect(bases == [1, 0, UInt32(1 + round), 0])
                 #expect(try await house.status().statistics.state == .unavailable)
                 try guest.resume(bases)
                 var status = try await house.status()

@@ -24,9 +24,9 @@ final class TestGuest {
     ///   - extensions: of the protocol; without slots memory is told as one table.
     init(
         _ path: String, size: UInt64 = 64 << 20, low: UInt64 = 32 << 20,
-        extensions: ProtocolFeatures? = .offered, ringSize: UInt16 = 128
+        extensions: ProtocolFeatures? = .offered, ringSize: UInt16 = 128, memory own: FrontEndMemory? = nil
     ) throws {
-        let memory = try FrontEndMemory(size: size, low: low)
+        let memory = try own ?? FrontEndMemory(size: size, low: low)
         self.memory = memory
         rings = try (0..<5).map {
             try RawRing(memory, at: 0x10_0000 + UInt64($0) * RawRing.footprint, size: ringSize)
@@ -63,7 +63,7 @@ final class TestGuest {
         try start(transport)
     }
 
-    private func start(_ transport: UInt64, bases: [UInt16]? = nil) throws {
+    private func start(_ transport: UInt64, bases: [UInt32]? = nil) throws {
         started = numbers.values.sorted()
         let queues = rings.indices.map { started.contains($0) ? rings[$0].queue : nil }
         try front.start(features: negotiated.rawValue | transport, memory: memory, queues: queues, bases: bases)
@@ -72,9 +72,9 @@ final class TestGuest {
 
     /// The virtual machine is paused; or its guest is reset, or its driver unloaded: QEMU does the same for all.
     @discardableResult
-    func stop() throws -> [UInt16] { try front.stop(queues: started) }
+    func stop() throws -> [UInt32] { try front.stop(queues: started) }
 
-    func resume(_ bases: [UInt16]) throws { try start(Self.transport, bases: bases) }
+    func resume(_ bases: [UInt32]) throws { try start(Self.transport, bases: bases) }
 
     // MARK: - Queues
 

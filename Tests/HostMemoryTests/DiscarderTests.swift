@@ -74,6 +74,23 @@ import Testing
         #expect(try file.allocatedBytes() == 8192)
     }
 
+    @Test("a file of which nothing can be given back is known when it is mapped, and no call is made for it")
+    func knownFromTheStart() throws {
+        let whole = try MemoryFile.make(8192, filledWith: 7)
+        #expect(whole.punchProblem == nil)
+        #expect(try whole.allocatedBytes() == 8192, "trying it changed nothing")
+        try sealAgainstWriting(whole)
+        let file = try MemoryFile(owning: whole.descriptor.duplicate())
+        #expect(file.punchProblem == SystemError("fallocate(PUNCH_HOLE)", .notPermitted))
+        var table = MemoryTable()
+        try table.add(0, 8192, of: file)
+        var discarder = Discarder()
+        discarder.discard(PageRun(start: 0, count: 1), in: table)
+        #expect(discarder.calls == 0 && discarder.failures == 0)
+        #expect(discarder.counters.failedBytes == 4096)
+        #expect(try #require(PendingPages(table)).insert(PageRun(start: 0, count: 1)) == false)
+    }
+
     @Test("property: what is punched is what was asked for", arguments: SeededGenerator.seeds(5))
     func model(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)

@@ -21,9 +21,9 @@ extension LabTests {
     }
 
     @Test(
-        "guest reboot and system_reset: the balloon starts empty and is filled again", arguments: KernelSeries.allCases)
-    func reboots(kernel: KernelSeries) async throws {
-        try await Self.fly(MachineConfiguration(kernel: kernel)) { machine, daemon in
+        "guest reboot and system_reset: the balloon starts empty and is filled again", arguments: Flight.most)
+    func reboots(flight: Flight) async throws {
+        try await Self.fly(MachineConfiguration(kernel: flight.kernel), door: flight.door) { machine, daemon in
             try await Self.inflate(daemon, 300)
             try await machine.reboot()
             try await Self.waitForBalloon(daemon, 300)
@@ -34,10 +34,11 @@ extension LabTests {
         }
     }
 
-    @Test("driver unload and reload raise no alarm", arguments: KernelSeries.allCases)
-    func reload(kernel: KernelSeries) async throws {
+    @Test("driver unload and reload raise no alarm", arguments: Flight.most)
+    func reload(flight: Flight) async throws {
         let options = ["deflate-on-oom=on"]
-        try await Self.fly(MachineConfiguration(kernel: kernel), options: options) { machine, daemon in
+        try await Self.fly(MachineConfiguration(kernel: flight.kernel), door: flight.door, options: options) {
+            machine, daemon in
             try await Self.inflate(daemon, 300)
             try await machine.unloadBalloonDriver()
             let gone = try await daemon.status(of: "g", within: .seconds(10), until: "gone") { $0.link == .connected }

@@ -5,9 +5,9 @@ import Testing
 extension LabTests {
     @Test(
         "inflate and deflate: the host's memory really falls, and the guest's pages come back",
-        arguments: KernelSeries.allCases)
-    func inflateAndDeflate(kernel: KernelSeries) async throws {
-        try await Self.fly(MachineConfiguration(kernel: kernel)) { machine, daemon in
+        arguments: Flight.all)
+    func inflateAndDeflate(flight: Flight) async throws {
+        try await Self.fly(MachineConfiguration(kernel: flight.kernel), door: flight.door) { machine, daemon in
             try await machine.touch(megabytes: 700)
             let file = try machine.memoryFile()
             let before = file.allocated
@@ -27,15 +27,15 @@ extension LabTests {
         }
     }
 
-    @Test("statistics: tags, time stamp, an interval that can be changed", arguments: KernelSeries.allCases)
-    func statistics(kernel: KernelSeries) async throws {
-        try await Self.fly(MachineConfiguration(kernel: kernel)) { machine, daemon in
+    @Test("statistics: tags, time stamp, an interval that can be changed", arguments: Flight.most)
+    func statistics(flight: Flight) async throws {
+        try await Self.fly(MachineConfiguration(kernel: flight.kernel), door: flight.door) { machine, daemon in
             let status = try await daemon.client.refreshStatistics(of: "g")
             #expect(status.statistics.state == .answering)
             #expect(status.statistics.timestamp != nil)
             #expect(status.statistics.values.count >= 10)
             // Tags 10 to 15 are Linux 6.12's.
-            #expect((status.statistics.values["oom-kills"] != nil) == (kernel == .trixie))
+            #expect((status.statistics.values["oom-kills"] != nil) == (flight.kernel == .trixie))
             let total = try #require(try await machine.memoryInfo()["MemTotal"])
             #expect(status.statistics.values["total-memory"] == total * 1024)
             _ = try await daemon.client.setStatisticsInterval(seconds: 0.1, of: "g")
@@ -47,9 +47,11 @@ extension LabTests {
         }
     }
 
-    @Test("free page reporting gives freed memory back by itself", arguments: KernelSeries.allCases)
-    func reporting(kernel: KernelSeries) async throws {
-        try await Self.fly(MachineConfiguration(kernel: kernel), options: ["free-page-reporting=on"]) {
+    @Test("free page reporting gives freed memory back by itself", arguments: Flight.most)
+    func reporting(flight: Flight) async throws {
+        try await Self.fly(
+            MachineConfiguration(kernel: flight.kernel), door: flight.door, options: ["free-page-reporting=on"]
+        ) {
             machine, daemon in
             let file = try machine.memoryFile()
             try await machine.touch(megabytes: 600)

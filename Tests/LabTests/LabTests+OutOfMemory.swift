@@ -3,9 +3,11 @@ import Lab
 import Testing
 
 extension LabTests {
-    @Test("a guest that runs out of memory is saved, and well", arguments: KernelSeries.allCases)
-    func savedByTheAlarm(kernel: KernelSeries) async throws {
-        try await Self.fly(MachineConfiguration(kernel: kernel), options: ["deflate-on-oom=on"]) { machine, daemon in
+    @Test("a guest that runs out of memory is saved, and well", arguments: Flight.all)
+    func savedByTheAlarm(flight: Flight) async throws {
+        try await Self.fly(
+            MachineConfiguration(kernel: flight.kernel), door: flight.door, options: ["deflate-on-oom=on"]
+        ) { machine, daemon in
             try await Self.inflate(daemon, 700)
             let eaten = try await machine.eat(megabytes: 600, holdSeconds: 2)
             #expect(eaten.isAlive && eaten.badPages == 0)

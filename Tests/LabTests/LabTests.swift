@@ -8,17 +8,34 @@ struct LabTests {
     static let lab = labEnvironment
     static let mebibyte: UInt64 = 1 << 20
 
+    /// A kernel and a door.
+    struct Flight: Sendable, CustomTestStringConvertible {
+        var kernel: KernelSeries
+        var door: GuestDoor
+
+        var testDescription: String { "Linux \(kernel.rawValue), \(door.rawValue)" }
+
+        static let all = KernelSeries.allCases.flatMap { kernel in
+            GuestDoor.allCases.map { Flight(kernel: kernel, door: $0) }
+        }
+        /// Where the door makes little difference, one kernel is enough for the second.
+        static let most =
+            KernelSeries.allCases.map { Flight(kernel: $0, door: .vhostUser) }
+            + [Flight(kernel: .trixie, door: .vfioUser)]
+    }
+
     /// A daemon with one guest, and the guest, booted; both are ended in any case.
     static func fly(
-        _ configuration: MachineConfiguration, options: [String] = [],
+        _ configuration: MachineConfiguration, door: GuestDoor = .vhostUser, options: [String] = [],
         _ body: @Sendable (Machine, Daemon) async throws -> Void
     ) async throws {
         let lab = try #require(lab)
         var guest = Daemon.Guest("g")
         guest.options = options
+        guest.door = door
         let daemon = try await Daemon.start([guest], in: lab)
         var configuration = configuration
-        if configuration.balloon == .none { configuration.balloon = .vhostUser(socket: daemon.socket(of: "g")) }
+        if configuration.balloon == .none { configuration.balloon = .ours(door, socket: daemon.socket(of: "g")) }
         try await Machine.with(configuration, in: lab) { machine in
             try await daemon.status(of: "g", within: .seconds(20), until: "driver ready") { $0.link == .driverReady }
             try await body(machine, daemon)
@@ -37,7 +54,8 @@ struct LabTests {
             return try await daemon.client.status(of: guest)
         }
         #expect(status.held == bytes)
-        return status
+        // What is pending is discarded behind the acknowledgement.
+        return try await daemon.status(of: guest, within: .seconds(5), until: "discarded") { $0.pending == 0 }
     }
 
     static func feature(_ name: String, of status: GuestStatus) -> FeatureStatus? {

@@ -28,6 +28,12 @@ import Testing
         #expect(try ConfigurationFile(text: "guests:\n", file: "f").guests.isEmpty)
     }
 
+    @Test func theOtherDoor() throws {
+        let file = try ConfigurationFile(text: "guests: {a: {vfio-user: /run/a.sock}}", file: "f")
+        #expect(file.guests == [try GuestOption.parse("a,vfio-user=/run/a.sock")])
+        #expect(file.guests.first?.door == .vfioUser && file.guests.first?.socket == "/run/a.sock")
+    }
+
     @Test(arguments: [
         (
             "control: c\nguests:\n  web1:\n    socket: s\n    max: 1G\n\n    deflate-on-om: on",

@@ -10,7 +10,7 @@ struct DeadlinesTests {
         var model = [UInt64?](repeating: nil, count: 40)
         for _ in 0..<5_000 {
             let guest = Int.random(in: model.indices, using: &generator)
-            let time = Int.random(in: 0..<4, using: &generator) == 0 ? nil : UInt64.random(in: 0..<100, using: &generator)
+            let time: UInt64? = generator.oneIn(4) ? nil : generator.number(0...99)
             deadlines.set(guest, to: time)
             model[guest] = time
             let least = model.compactMap(\.self).min()

@@ -5,12 +5,13 @@ import Testing
 @Suite struct GuestOptionTests {
     @Test func allKeysAreRead() throws {
         let guest = try GuestOption.parse(
-            "web1,socket=/run/w.sock,max=2G,deflate-on-oom=on,free-page-reporting=true,free-page-hint=yes,page-poison=off,statistics-interval=2.5,target=50%"
+            "web1,socket=/run/w.sock,max=2G,deflate-on-oom=on,free-page-reporting=true,free-page-hint=yes,page-poison=off,packed=on,statistics-interval=2.5,target=50%"
         )
         var expected = GuestConfiguration(name: "web1", socket: "/run/w.sock")
         expected.max = 2 << 30
         expected.deflateOnOOM = true
         expected.freePageReporting = true
+        expected.packed = true
         expected.freePageHint = true
         expected.pagePoison = false
         expected.statisticsInterval = 2.5
@@ -32,12 +33,13 @@ import Testing
         ("a,socket=s,deflate-on-om=on", "--guest a: deflate-on-om: unknown key; did you mean deflate-on-oom?"),
         (
             "a,socket=s,colour=red",
-            "--guest a: colour: unknown key; the keys are socket, max, min, weight, reservation, deflate-on-oom, free-page-reporting, free-page-hint, page-poison, statistics-interval, target"
+            "--guest a: colour: unknown key; the keys are socket, vfio-user, max, min, weight, reservation, deflate-on-oom, free-page-reporting, free-page-hint, page-poison, deferred-discard, populate-on-deflate, packed, statistics-interval, target"
         ),
         ("a,socket=s,max", "--guest a: \"max\" is not KEY=VALUE"),
         ("a,socket=s,", "--guest a: \"\" is not KEY=VALUE"),
         ("a,socket=", "--guest a: socket: the path of the socket is empty"),
         ("a,socket=s,socket=t", "--guest a: socket: given twice"),
+        ("a,socket=s,vfio-user=t", "--guest a: vfio-user: a guest has one door: give either socket or vfio-user"),
         ("a,socket=s,deflate-on-oom=maybe", "--guest a: deflate-on-oom: \"maybe\": write on or off"),
         (
             "a,socket=s,max=700X",

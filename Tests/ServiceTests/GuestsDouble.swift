@@ -16,8 +16,10 @@ final class GuestsDouble: GuestControl {
 
     static func status(_ name: String, max: UInt64?) -> GuestStatus {
         GuestStatus(
-            name: name, socket: "/run/\(name).sock", link: .driverReady, max: max, visible: max, requested: nil,
-            target: 0, reported: 0, held: 0, hostMemory: nil, balloon: .settled, reason: "held meets the target",
+            name: name, socket: "/run/\(name).sock", door: .vhostUser, link: .driverReady, max: max, visible: max,
+            requested: nil, target: 0, reported: 0, held: 0, discarded: 0, pending: 0, hostMemory: nil,
+            balloon: .settled,
+            reason: "held meets the target",
             retrySeconds: nil,
             features: [FeatureStatus(name: "deflate-on-oom", offered: true, negotiated: true, seen: false)],
             statistics: StatisticsStatus(

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct QEMUArgumentsTests {
     @Test func aGuestOfKnownSize() {
-        let options = QEMUArguments(guest: "web1", socket: "/run/web1.sock", max: 1536 << 20).options
+        let options = QEMUArguments(guest: "web1", door: .vhostUser, socket: "/run/web1.sock", max: 1536 << 20).options
         #expect(
             options.arguments == [
                 "-m", "1536M",
@@ -19,15 +19,26 @@ import Testing
     }
 
     @Test func aGuestOfUnknownSize() throws {
-        let options = QEMUArguments(guest: "db", socket: "/run/db.sock", max: nil).options
+        let options = QEMUArguments(guest: "db", door: .vhostUser, socket: "/run/db.sock", max: nil).options
         #expect(options.arguments[1] == "SIZE")
         #expect(
             try #require(options.notes.first)
                 == "replace SIZE, twice, by the guest's memory, such as 2G: db has no max= and no VMM is connected")
     }
 
+    @Test func overVfioUser() {
+        let options = QEMUArguments(guest: "a", door: .vfioUser, socket: "/run/\"a\".sock", max: 1 << 30).options
+        #expect(
+            options.arguments.suffix(2) == [
+                "-device",
+                #"{"driver":"vfio-user-pci","id":"aerostat-vb","socket":{"type":"unix","path":"/run/\"a\".sock"}}"#,
+            ])
+        #expect(!options.arguments.contains("-chardev"))
+        #expect(options.notes.contains { $0.contains("device_del") })
+    }
+
     @Test func pathsAreQuoted() {
-        let options = QEMUArguments(guest: "a", socket: "/run/a b,c'd.sock", max: 1 << 30).options
+        let options = QEMUArguments(guest: "a", door: .vhostUser, socket: "/run/a b,c'd.sock", max: 1 << 30).options
         #expect(options.arguments.contains("socket,id=aerostat-vb,path=/run/a b,,c'd.sock"))
         #expect(options.shell.contains("-chardev 'socket,id=aerostat-vb,path=/run/a b,,c'\\''d.sock'"))
     }

@@ -41,12 +41,12 @@ final class Bench {
 
     static let features: UInt64 = 0x3f | 1 << 28 | 1 << 29 | 1 << 32
 
-    init() throws {
+    init(offering features: UInt64 = Bench.features) throws {
         let pair = try Socket.Pair()
         front = Socket(owning: try pair.left.duplicate())
         backend = VhostUserBackend(
             socket: try pair.right.duplicate(),
-            description: .init(features: Self.features, queueCount: 5, configurationSize: 16))
+            description: .init(features: features, queueCount: 5, configurationSize: 16))
     }
 
     // MARK: - Sending
@@ -112,7 +112,7 @@ final class Bench {
             case .ringsChanged: steps.append(.ringsChanged)
             case .stopRing(let queue):
                 steps.append(.stopRing(queue: queue))
-                try backend.answerVringBase(queue: queue, base: backend.nextAvailable(queue))
+                try backend.answerVringBase(queue: queue)
             case .reset: steps.append(.reset)
             }
             try backend.acknowledge()
@@ -148,7 +148,7 @@ final class Bench {
     func isActive(_ queue: Int) -> Bool { backend.isActive(queue) }
     func isLost(_ queue: Int) -> Bool { backend.isLost(queue) }
     func problem(_ queue: Int) -> String? { backend.problem(queue) }
-    func nextAvailable(_ queue: Int) -> UInt16 { backend.nextAvailable(queue) }
+    func position(_ queue: Int) -> UInt32 { backend.position(queue) }
     func kickDescriptor(_ queue: Int) -> CInt? { backend.kickDescriptor(queue) }
     func drainKick(_ queue: Int) -> Bool { backend.drainKick(queue) }
     func notifyChange() -> Bool { backend.notifyConfigurationChange() }

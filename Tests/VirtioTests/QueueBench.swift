@@ -15,14 +15,14 @@ final class QueueBench {
             ring: try driver.deviceSide(), base: base, usesEventIndex: eventIndex, allowsIndirect: indirect)
     }
 
-    func next() throws(QueueFault) -> SplitQueue.Next { try queue.next(from: driver.memory, into: &chain) }
+    func next() throws(QueueFault) -> NextChain { try queue.next(from: driver.memory, into: &chain) }
     func complete(_ head: UInt16, written: UInt32 = 0) { queue.complete(head: head, written: written) }
     func needsNotification() -> Bool { queue.needsNotification() }
     func rearm() -> Bool { queue.rearm() }
     var nextAvailable: UInt16 { queue.nextAvailable }
 
     /// Offers a chain of these buffers and takes it.
-    func take(_ buffers: [DescriptorChain.Buffer]) throws(QueueFault) -> SplitQueue.Next {
+    func take(_ buffers: [DescriptorChain.Buffer]) throws(QueueFault) -> NextChain {
         driver.setChain(buffers)
         driver.offer(0)
         return try next()

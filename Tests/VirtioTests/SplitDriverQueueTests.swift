@@ -7,8 +7,8 @@ import Virtio
     private final class Memory {
         let base = UnsafeMutableRawPointer.allocate(byteCount: 4096, alignment: 4096)
         let size: UInt16 = 8
-        var ring: SplitRing {
-            get throws { try SplitRing(size: size, descriptors: base, available: base + 128, used: base + 256) }
+        var ring: QueueRing {
+            get throws { try QueueRing(kind: .split, size: size, table: base, driver: base + 128, device: base + 256) }
         }
 
         init() { base.initializeMemory(as: UInt8.self, repeating: 0, count: 4096) }
@@ -23,7 +23,7 @@ import Virtio
         func head(_ entry: Int) -> UInt16 { base.load(fromByteOffset: 132 + 2 * (entry % 8), as: UInt16.self) }
     }
 
-    private typealias Queue = SplitDriverQueue<16>
+    private typealias Queue = DriverQueue<16>
 
     private func buffer(_ length: UInt32, writable: Bool = false) -> Queue.Buffer {
         Queue.Buffer(address: 0x1000, length: length, isDeviceWritable: writable)
@@ -79,7 +79,7 @@ import Virtio
         let nine = InlineArray<9, Queue.Buffer>(repeating: buffer(1))
         #expect(throws: AddFault.badCount) { try queue.add(nine.span, token: 0) }
         let ring = try memory.ring
-        #expect(throws: QueueFault.badSize) { _ = try SplitDriverQueue<4>(ring: ring, usesEventIndex: false) }
+        #expect(throws: QueueFault.badSize) { _ = try DriverQueue<4>(ring: ring, usesEventIndex: false) }
     }
 
     @Test("used.idx that jumps")

@@ -1,6 +1,7 @@
 internal import Balloon
 internal import BalloonDriver
 internal import Board
+internal import Virtio
 
 /// What can be typed: `ID VERB [NUMBER]`. Each is answered by `ID ok FIELDS` or `ID err REASON`.
 extension Kernel {
@@ -66,6 +67,7 @@ extension Kernel {
         console.field("features", driver.negotiated.rawValue)
         console.field("event-index", driver.usesEventIndex ? 1 : 0)
         console.field("indirect", driver.usesIndirect ? 1 : 0)
+        console.field("packed", driver.ringKind == .packed ? 1 : 0)
         let counters = driver.counters
         console.field("inflated", counters.inflatedPages)
         console.field("deflated", counters.deflatedPages)

@@ -10,6 +10,8 @@ final class BarePlatform: CheckPlatform {
     private var bus: AnyBus
     let playground: Playground
     private(set) var offeredFeatures: UInt64 = 0
+    /// Interrupts that were taken and not yet waited for.
+    private var causes: InterruptCauses = []
 
     init(_ machine: Machine, _ console: Console, _ room: Room) {
         self.machine = machine
@@ -77,6 +79,7 @@ final class BarePlatform: CheckPlatform {
             sleep(until: Machine.now() &+ 1_000_000)
         }
         _ = bus.takeInterrupts()
+        causes = []
     }
 
     func leave() {
@@ -116,9 +119,12 @@ final class BarePlatform: CheckPlatform {
 
     private func wait(for cause: InterruptCauses, until deadline: UInt64) throws(CheckError) -> Bool {
         while true {
-            let causes = bus.takeInterrupts()
+            causes.formUnion(bus.takeInterrupts())
             if bus.status().contains(.needsReset) { throw .failed("the device stopped with NEEDS_RESET") }
-            if causes.contains(cause) { return true }
+            if causes.contains(cause) {
+                causes.remove(cause)
+                return true
+            }
             guard Machine.now() < deadline else { return false }
             sleep(until: deadline)
         }

@@ -43,6 +43,11 @@ int clinux_memfd_sealed(const char *name, int64_t size);
 int clinux_seals(int descriptor);
 extern const int clinux_seal_shrink;
 int clinux_punch_hole(int descriptor, int64_t offset, int64_t length);
+/// Whether the file system can punch holes, tried on a page behind the file's end: 0, or -1 with errno set where it
+/// refuses them altogether.
+int clinux_probe_punch(int descriptor, int64_t size, int64_t page_size);
+/// Brings the memory of a range in, zeroed where there was none; the file's size stays.
+int clinux_populate(int descriptor, int64_t offset, int64_t length);
 
 struct clinux_file_facts {
     uint64_t device;
@@ -52,10 +57,13 @@ struct clinux_file_facts {
     int64_t allocated;
     /// The size of the pages that the file's memory is made of.
     int64_t page_size;
+    /// What is best given back in one piece: `page_size`, or that of the transparent huge pages of shared memory.
+    int64_t block_size;
     int is_hugetlbfs;
     int is_writable;
 };
-int clinux_file_facts(int descriptor, struct clinux_file_facts *facts);
+/// `asks_policy`: look up the host's policy of huge pages, too, which `block_size` depends on.
+int clinux_file_facts(int descriptor, int asks_policy, struct clinux_file_facts *facts);
 
 // Mappings that survive a truncated file.
 
@@ -76,6 +84,17 @@ int clinux_pin_thread(int processor);
 int clinux_descriptor_limit(uint64_t *now, uint64_t *most);
 /// Raises the former to the latter.
 int clinux_raise_descriptor_limit(void);
+
+// Threads that wait for each other.
+
+/// Waits while `*word` is `expected`, at most `timeout_ns` (below 0: without limit).
+void clinux_futex_wait(const void *word, uint32_t expected, int64_t timeout_ns);
+void clinux_futex_wake(const void *word);
+
+// The process at the other end of a socket.
+
+/// Its id, or -1.
+pid_t clinux_peer(int socket);
 
 // Stop signals: SIGINT and SIGTERM, for one thread that waits for them.
 

@@ -4,10 +4,10 @@ public import QMP
 /// A running bare-metal guest. It ends with ``end()``, with the object, and with this program, whatever comes first.
 public final class BareMachine: Sendable {
     public let configuration: BareMachineConfiguration
-    public let qmp: QMPConnection
+    public var qmp: QMPConnection { emulator.qmp }
     private let agent: GuestAgent
-    private let process: Child
-    private let folder: URL
+    private let emulator: Emulator
+    private var process: Child { emulator.process }
 
     /// Starts QEMU, waits until the guest takes commands, runs `body`, and ends it in any case.
     public static func with<Result: Sendable>(
@@ -32,31 +32,17 @@ public final class BareMachine: Sendable {
     private init(_ configuration: BareMachineConfiguration, _ lab: LabEnvironment) throws {
         if let missing = lab.missing(for: configuration.architecture) { throw LabError(.missing, missing) }
         self.configuration = configuration
-        let folder = try lab.temporaryFolder()
-        self.folder = folder
-        Children.shared.add(folder: folder)
-        let agentEnds = try Self.socketPair()
-        let qmpEnds = try Self.socketPair()
-        agent = GuestAgent(descriptor: agentEnds.ours)
-        qmp = QMPConnection(descriptor: qmpEnds.ours)
-        process = try Child(
-            name: "QEMU", configuration.commandLine(lab), log: folder.appending(path: "qemu"),
-            descriptors: [agentEnds.theirs, qmpEnds.theirs])
-    }
-
-    deinit {
-        process.signal(SIGKILL)
-        qmp.close()
-        Children.shared.remove(folder: folder)
+        emulator = try Emulator(in: lab) { _ in configuration.commandLine(lab) }
+        agent = GuestAgent(descriptor: emulator.serial)
     }
 
     public var pid: pid_t { process.pid }
     public var memorySize: UInt64 { UInt64(configuration.megabytes) << 20 }
 
-    /// Waits until the guest takes commands; what it said then.
+    /// Waits until the guest takes commands for the `boot`th time; what it said then.
     @discardableResult
-    public func ready(within limit: Duration = .seconds(30)) async throws -> GuestFields {
-        try await agent.ready(boot: 1, within: limit)
+    public func ready(boot: Int = 1, within limit: Duration = .seconds(30)) async throws -> GuestFields {
+        try await agent.ready(boot: boot, within: limit)
     }
 
     /// Sends a command of `Guest/Sources/Guest/Commands.swift` and waits for the answer.
@@ -98,22 +84,7 @@ public final class BareMachine: Sendable {
     }
 
     /// Ends QEMU: asks first, then kills.
-    public func end() async {
-        if process.isRunning { _ = try? await qmp.execute("quit", within: .seconds(2)) }
-        if (try? await process.exited(within: .seconds(3))) == nil {
-            process.signal(SIGKILL)
-            _ = try? await process.exited(within: .seconds(10))
-        }
-        Children.shared.remove(folder: folder)
-    }
-
-    private static func socketPair() throws -> (ours: Int32, theirs: Int32) {
-        var ends: [Int32] = [-1, -1]
-        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
-            throw LabError(.system, "cannot make a socket pair: \(systemError())")
-        }
-        return (ends[0], ends[1])
-    }
+    public func end() async { await emulator.end() }
 }
 
 extension QMPConnection {

@@ -17,12 +17,26 @@ public struct BareMachineConfiguration: Sendable {
         case pci
     }
 
+    /// An image of `Guest/`.
+    public enum Image: Sendable {
+        /// The guest that takes commands.
+        case guest
+        /// The conformance tester.
+        case tester
+    }
+
     public var architecture: Architecture
     public var bus = Bus.mmio
     public var megabytes = 1024
     public var balloon = BalloonChoice.none
     /// Takes memory from a memfd, as vhost-user needs it.
     public var sharesMemory = false
+    /// Whether the machine survives a reset; otherwise QEMU ends then.
+    public var reboots = false
+    /// What runs in it.
+    public var image = Image.guest
+    /// More options for QEMU, before the balloon's.
+    public var extraOptions: [String] = []
     /// Starts with the processor stopped; `cont` lets it go.
     public var isPaused = false
 
@@ -48,12 +62,14 @@ public struct BareMachineConfiguration: Sendable {
         }
         words += [
             "-machine", machine, "-m", "\(megabytes)M", "-nodefaults", "-no-user-config", "-display", "none",
-            "-no-reboot", "-chardev", "socket,id=agent,fd=3", "-serial", "chardev:agent",
-            "-chardev", "socket,id=qmp,fd=4", "-mon", "chardev=qmp,mode=control", "-kernel", lab.image(architecture),
+            "-chardev", "socket,id=agent,fd=3", "-serial", "chardev:agent",
+            "-chardev", "socket,id=qmp,fd=4", "-mon", "chardev=qmp,mode=control", "-kernel",
+            lab.image(architecture, image),
         ]
         if bus == .mmio { words += ["-global", "virtio-mmio.force-legacy=false"] }
+        if !reboots { words.append("-no-reboot") }
         if isPaused { words.append("-S") }
-        return words + balloonOptions(lab)
+        return words + extraOptions + balloonOptions(lab)
     }
 
     private func balloonOptions(_ lab: LabEnvironment) -> [String] {
@@ -73,15 +89,17 @@ extension LabEnvironment {
         folder.appending(path: "bin/qemu-system-\(architecture.rawValue)").path
     }
 
-    /// The bare-metal guest, as `make guest` leaves it.
-    public func image(_ architecture: Architecture) -> String {
-        root.appending(path: ".cache/guest/\(architecture.rawValue)").path
+    /// A bare-metal image, as `make guest` leaves it.
+    public func image(_ architecture: Architecture, _ image: BareMachineConfiguration.Image = .guest) -> String {
+        let suffix = image == .tester ? "-tester" : ""
+        return root.appending(path: ".cache/guest/\(architecture.rawValue)\(suffix)").path
     }
 
     /// What of a bare-metal flight is missing, or `nil` if all is there.
     public func missing(for architecture: Architecture) -> String? {
-        if !FileManager.default.isExecutableFile(atPath: image(architecture)) {
-            return "\(image(architecture)) is not built: run `make guest`"
+        for image in [image(architecture), image(architecture, .tester)]
+        where !FileManager.default.isExecutableFile(atPath: image) {
+            return "\(image) is not built: run `make guest`"
         }
         if !FileManager.default.isExecutableFile(atPath: qemu(architecture)) {
             return "QEMU for \(architecture.rawValue) is not there: run `Lab/setup.sh --all-targets`"

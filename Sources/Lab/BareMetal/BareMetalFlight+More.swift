@@ -60,13 +60,16 @@ extension BareMetalFlight {
     }
 
     /// Our device over vhost-user.
-    public static func aerostat(_ architecture: Architecture, in lab: LabEnvironment) async throws -> BareMetalFlight {
-        let daemon = try await Daemon.start([Daemon.Guest("guest", "deflate-on-oom=on")], in: lab)
+    public static func aerostat(
+        _ architecture: Architecture, packed: Bool = false, in lab: LabEnvironment
+    ) async throws -> BareMetalFlight {
+        let options = Daemon.Guest("guest", "deflate-on-oom=on", "packed=\(packed ? "on" : "off")")
+        let daemon = try await Daemon.start([options], in: lab)
         var configuration = BareMachineConfiguration(architecture)
         configuration.balloon = .vhostUser(socket: daemon.socket(of: "guest"))
         configuration.sharesMemory = true
         let flight = try await BareMachine.with(configuration, in: lab) { machine in
-            var flight = BareMetalFlight("Aerostat's device", architecture)
+            var flight = BareMetalFlight("Aerostat's device\(packed ? ", packed" : "")", architecture)
             let file = try machine.memoryFile()
             try await machine.run("touch \(machine.memorySize >> 20)")
             let before = file.allocated
@@ -75,7 +78,7 @@ extension BareMetalFlight {
             let start = clock.now
             _ = try await daemon.client.setTarget(TargetRequest(balloon: target), of: "guest")
             try await daemon.status(of: "guest", within: .seconds(30), until: "at 700 MiB") {
-                $0.held == target && $0.reported == target
+                $0.held == target && $0.reported == target && $0.pending == 0
             }
             flight.numbers["inflate-pages-per-second"] = Double(700 * 256) / (clock.now - start).seconds
             let freed = before - min(before, file.allocated)
@@ -85,6 +88,7 @@ extension BareMetalFlight {
             flight.numbers["oom-take-seconds"] = Double(try eaten.unsigned("take-ns")) / 1e9
             flight.check(try await machine.run("release").unsigned("bad") == 0, "bad pages at the end")
             let info = try await machine.run("info")
+            flight.check(try info.unsigned("packed") == (packed ? 1 : 0), "the wrong rings: \(info.values)")
             flight.numbers["oom-calls"] = Double(try info.unsigned("oom-calls"))
             // Device and driver agree when all has come to rest.
             try await daemon.status(of: "guest", within: .seconds(30), until: "at rest") { $0.held == $0.reported }

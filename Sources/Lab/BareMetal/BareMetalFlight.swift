@@ -24,13 +24,15 @@ extension BareMetalFlight {
 
     /// QEMU's own device, all of it: inflate, statistics, running out, deflate, moving, sleep.
     public static func ownDevice(
-        _ architecture: Architecture, bus: BareMachineConfiguration.Bus = .mmio, in lab: LabEnvironment
+        _ architecture: Architecture, bus: BareMachineConfiguration.Bus = .mmio, packed: Bool = false,
+        in lab: LabEnvironment
     ) async throws -> BareMetalFlight {
         var configuration = BareMachineConfiguration(architecture)
         configuration.bus = bus
-        configuration.balloon = .qemu(properties: ["deflate-on-oom=on"])
+        configuration.balloon = .qemu(properties: ["deflate-on-oom=on", "packed=\(packed ? "on" : "off")"])
         return try await BareMachine.with(configuration, in: lab) { machine in
-            var flight = BareMetalFlight(bus == .pci ? "QEMU's device on PCI" : "QEMU's device", architecture)
+            var flight = BareMetalFlight(
+                "QEMU's device\(bus == .pci ? " on PCI" : "")\(packed ? ", packed" : "")", architecture)
             try await machine.run("touch \(machine.memorySize >> 20)")
             let before = machine.resident
             let seconds = try await machine.inflate(to: 896 * mebibyte)
@@ -39,6 +41,7 @@ extension BareMetalFlight {
             flight.numbers["freed-mib"] = Double(freed >> 20)
             flight.check(freed > 880 * mebibyte, "only \(freed >> 20) of 896 MiB came back")
             let info = try await machine.run("info")
+            flight.check(try info.unsigned("packed") == (packed ? 1 : 0), "the wrong rings: \(info.values)")
             flight.check(try info.unsigned("held") == 896 * 256, "the driver holds \(info.values["held"] ?? "?") pages")
             try await flight.checkStatistics(machine)
             try await flight.checkIdle(machine)

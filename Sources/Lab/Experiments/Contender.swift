@@ -3,7 +3,10 @@ public struct Contender: Sendable, Hashable, Codable {
     public enum Device: String, Sendable, Hashable, Codable {
         case none
         case qemu
+        /// Ours, over vhost-user.
         case aerostat
+        /// Ours, over vfio-user.
+        case vfioUser = "aerostat-vfio-user"
     }
 
     public var device: Device
@@ -22,6 +25,7 @@ public struct Contender: Sendable, Hashable, Codable {
         case .none: "no balloon"
         case .qemu: "QEMU's device" + suffix
         case .aerostat: "Aerostat" + suffix
+        case .vfioUser: "Aerostat, vfio-user" + suffix
         }
     }
 

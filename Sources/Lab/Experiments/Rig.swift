@@ -19,10 +19,11 @@ public final class Rig: Sendable {
         case .none: configuration.balloon = .none
         case .qemu:
             configuration.balloon = .qemu(properties: contender.deflatesOnOOM ? ["deflate-on-oom=on"] : [])
-        case .aerostat:
-            let options = "deflate-on-oom=\(contender.deflatesOnOOM ? "on" : "off")"
-            let started = try await Daemon.start([Daemon.Guest(guest, options)], in: lab)
-            configuration.balloon = .vhostUser(socket: started.socket(of: guest))
+        case .aerostat, .vfioUser:
+            var served = Daemon.Guest(guest, "deflate-on-oom=\(contender.deflatesOnOOM ? "on" : "off")")
+            served.door = contender.device == .vfioUser ? .vfioUser : .vhostUser
+            let started = try await Daemon.start([served], in: lab)
+            configuration.balloon = .ours(served.door, socket: started.socket(of: guest))
             daemon = started
         }
         do {

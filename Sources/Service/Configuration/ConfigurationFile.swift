@@ -61,7 +61,7 @@ package struct ConfigurationFile: Sendable, Equatable {
             let (guest, places) = try guest(name, key, value, reader)
             if let owner = sockets.updateValue(name, forKey: DaemonConfiguration.normal(guest.socket)) {
                 throw reader.error(
-                    places["socket"] ?? key, "guests.\(name).socket",
+                    places["socket"] ?? places["vfio-user"] ?? key, "guests.\(name).socket",
                     "\(guest.socket) is already taken by guest \(owner)")
             }
             guests.append(guest)

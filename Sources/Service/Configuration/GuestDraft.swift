@@ -17,7 +17,8 @@ struct GuestDraft {
     func finished() throws(KeyedError) -> GuestConfiguration {
         var finished = configuration
         guard !finished.socket.isEmpty else {
-            throw KeyedError(key: "socket", sentence: "missing; write the path where the VMM is to connect")
+            throw KeyedError(
+                key: "socket", sentence: "missing; write the path where the VMM is to connect")
         }
         try settleLimits(&finished)
         guard let target else { return finished }

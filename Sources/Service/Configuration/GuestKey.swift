@@ -9,13 +9,8 @@ struct GuestKey: Sendable {
 
     /// All keys, in the order of the documentation.
     static let all: [GuestKey] = [
-        GuestKey(name: "socket", value: "PATH") { (draft, text) throws(ValueError) in
-            do {
-                draft.configuration.socket = try UnixSocketPath(text).path
-            } catch {
-                throw ValueError("\(error)")
-            }
-        },
+        door("socket", .vhostUser),
+        door("vfio-user", .vfioUser),
         GuestKey(name: "max", value: "SIZE") { (draft, text) throws(ValueError) in
             let bytes = try size(text).bytes
             guard bytes % 4096 == 0 else { throw ValueError("\(text.debugDescription): not a multiple of 4K") }
@@ -37,6 +32,9 @@ struct GuestKey: Sendable {
         flag("free-page-reporting", \.freePageReporting),
         flag("free-page-hint", \.freePageHint),
         flag("page-poison", \.pagePoison),
+        flag("deferred-discard", \.deferredDiscard),
+        flag("populate-on-deflate", \.populateOnDeflate),
+        flag("packed", \.packed),
         GuestKey(name: "statistics-interval", value: "SECONDS") { (draft, text) throws(ValueError) in
             guard let number = Double(text), let seconds = StatisticsInterval.seconds(number) else {
                 throw ValueError("\(text.debugDescription): not a time; \(StatisticsInterval.wanted)")
@@ -58,6 +56,21 @@ struct GuestKey: Sendable {
     static func unknown(_ name: String, among names: [String]) -> String {
         if let near = nearest(to: name, among: names) { return "unknown key; did you mean \(near)?" }
         return "unknown key; the keys are \(names.joined(separator: ", "))"
+    }
+
+    /// Where the VMM connects, and how it speaks there.
+    private static func door(_ name: String, _ door: GuestDoor) -> GuestKey {
+        GuestKey(name: name, value: "PATH") { (draft, text) throws(ValueError) in
+            guard draft.configuration.socket.isEmpty else {
+                throw ValueError("a guest has one door: give either socket or vfio-user")
+            }
+            do {
+                draft.configuration.socket = try UnixSocketPath(text).path
+            } catch {
+                throw ValueError("\(error)")
+            }
+            draft.configuration.door = door
+        }
     }
 
     private typealias Flag = any WritableKeyPath<GuestConfiguration, Bool> & Sendable

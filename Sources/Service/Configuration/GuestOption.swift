@@ -1,11 +1,12 @@
 package import ControlAPI
 
-/// `--guest NAME,socket=PATH[,KEY=VALUE]...`
+/// `--guest NAME,socket=PATH[,KEY=VALUE]...`, or `vfio-user=PATH` for the other door.
 package enum GuestOption {
     /// How the option is written, for help texts.
     package static var usage: String {
-        "NAME,socket=PATH"
-            + GuestKey.all.filter { $0.name != "socket" }.map { "[,\($0.name)=\($0.value)]" }.joined()
+        "NAME,socket=PATH|vfio-user=PATH"
+            + GuestKey.all.filter { $0.name != "socket" && $0.name != "vfio-user" }.map { "[,\($0.name)=\($0.value)]" }
+            .joined()
     }
 
     package static func parse(_ text: String) throws(ConfigurationError) -> GuestConfiguration {

@@ -4,15 +4,32 @@ internal import Foundation
 enum RunningGuestChecks {
     static func findings() -> [Finding] {
         let processes = ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { Int($0) }
-        return processes.sorted().compactMap { process in
+        return processes.sorted().flatMap { process -> [Finding] in
             guard let arguments = arguments(of: process), let program = arguments.first,
-                QEMUChecks.isQEMU(String(program.split(separator: "/").last ?? "")), !sharesMemory(arguments)
-            else { return nil }
-            return .warn(
-                "running guest",
-                "process \(process) (\(program)) does not share its memory: it cannot have this balloon",
-                help: "start it with the options that aerostat qemu-args NAME prints")
+                QEMUChecks.isQEMU(String(program.split(separator: "/").last ?? ""))
+            else { return [] }
+            var findings: [Finding] = []
+            if !sharesMemory(arguments) {
+                findings.append(
+                    .warn(
+                        "running guest",
+                        "process \(process) (\(program)) does not share its memory: it cannot have this balloon",
+                        help: "start it with the options that aerostat qemu-args NAME prints"))
+            }
+            if hasTwoBalloons(arguments) {
+                findings.append(
+                    .warn(
+                        "running guest",
+                        "process \(process) (\(program)) has QEMU's own balloon beside vfio-user: QEMU lets that one free nothing",
+                        help: "start it without virtio-balloon, or attach Aerostat by vhost-user"))
+            }
+            return findings
         }
+    }
+
+    /// QEMU inhibits its own discarding as soon as it has a vfio-user device.
+    static func hasTwoBalloons(_ arguments: [String]) -> Bool {
+        arguments.contains { $0.contains("vfio-user-pci") } && arguments.contains { $0.contains("virtio-balloon") }
     }
 
     private static func arguments(of process: Int) -> [String]? {

@@ -3,7 +3,6 @@ internal import Balloon
 internal import BalloonDevice
 internal import ControlAPI
 internal import Linux
-internal import VhostUser
 
 extension Guest {
     /// Tells the arbiter and carries out what it decides.
@@ -24,7 +23,9 @@ extension Guest {
     }
 
     private func carryOut(interrupt isTold: Bool, requestStatistics isAsked: Bool, happenings: [Happening]) {
-        device.setTarget(UInt32(clamping: arbiter.target))
+        let target = UInt32(clamping: arbiter.target)
+        if target != device.target { backend?.configurationChanged() }
+        device.setTarget(target)
         if isTold { interrupt() }
         if isAsked { requestStatistics() }
         for happening in happenings { say(happening) }
@@ -47,7 +48,7 @@ extension Guest {
         if backend?.notifyConfigurationChange() == true {
             configInterrupts += 1
         } else {
-            complain("the guest cannot be told of a target: the VMM gave no channel for requests of the device")
+            complain("the guest cannot be told of a target: the VMM gave no way to interrupt it")
         }
     }
 

@@ -5,6 +5,7 @@ internal import ControlAPI
 internal import HostMemory
 internal import Linux
 internal import Virtio
+internal import VfioUser
 internal import VhostUser
 
 extension Guest {
@@ -47,16 +48,32 @@ extension Guest {
     }
 
     private func connect(_ descriptor: consuming OwnedDescriptor) throws(SystemError) {
-        try reactor.main.add(
-            descriptor.raw, token: Token.of(guest: index, .socket), watchingHangup: true)
-        let features =
+        let token = Token.of(guest: index, .socket)
+        var features =
             device.offered.rawValue | VirtioFeatures.version1 | VirtioFeatures.eventIndex
             | VirtioFeatures.indirectDescriptors
-        backend = VhostUserBackend(
-            socket: descriptor,
-            description: .init(features: features, queueCount: 5, configurationSize: BalloonConfiguration.size))
+        if configuration.packed { features |= VirtioFeatures.packedRing }
+        switch configuration.door {
+        case .vhostUser:
+            try reactor.main.add(descriptor.raw, token: token, watchingHangup: true)
+            backend = Door(
+                VhostUserBackend(
+                    socket: descriptor,
+                    description: .init(features: features, queueCount: 5, configurationSize: BalloonConfiguration.size)
+                ))
+        case .vfioUser:
+            // The driver's notifications come by it, those of a guest that is out of memory too.
+            try reactor.urgent.add(descriptor.raw, token: token, watchingHangup: true)
+            backend = Door(
+                VfioUserBackend(
+                    socket: descriptor,
+                    description: .init(
+                        deviceNumber: 5, features: features, queueCount: 5,
+                        configurationSize: BalloonConfiguration.size)))
+        }
         problems = []
-        work = Array(repeating: QueueWork(), count: VhostUserBackend.mostQueues)
+        work = Array(repeating: QueueWork(), count: Door.mostQueues)
+        waiting = 0
         stoppedWithStatistics = false
         takeSeat()
         say(.connected, "a VMM connected")
@@ -67,18 +84,19 @@ extension Guest {
         guard let descriptor = backend?.descriptor else { return }
         driverStopped()
         for queue in watched.indices { unwatch(queue) }
-        reactor.main.remove(descriptor)
+        switch configuration.door {
+        case .vhostUser: reactor.main.remove(descriptor)
+        case .vfioUser: reactor.urgent.remove(descriptor)
+        }
         backend = nil
         arbiter.seat?.set(isPresent: false)
-        device.forgetDriver()
-        device.startFresh()
-        device.stop()
+        forgetDriver()
         device.setTarget(0)
         isAnswering = nil
         statisticsArrivedAt = nil
         statisticsTimestamp = nil
         statisticsHeld = nil
-        sink.table = .init()
+        sink.replaceTable(.init())
         device.setLayout(GuestLayout())
         failedConnections = wasStarted ? 0 : failedConnections + 1
         wasStarted = false
@@ -88,6 +106,7 @@ extension Guest {
     }
 
     func close() {
+        flushPending()
         disconnect("the daemon stops")
         reactor.main.remove(listener.descriptor.raw)
     }
@@ -97,12 +116,29 @@ extension Guest {
     /// Messages that a VMM gets before others have their turn; the poll tells again of what is left.
     private static let messagesPerTurn = 64
 
-    func receiveMessages() {
-        guard !isReceiving else { return }
+    /// The VMM has sent something.
+    ///
+    /// - Parameter turn: the reactor's. A socket that is urgent is looked at many times in one turn, and yet gets no
+    ///   more messages in it than any other.
+    func socketReady(turn: UInt64) {
+        if turn != messageTurn {
+            messageTurn = turn
+            messagesLeft = Self.messagesPerTurn
+        }
+        guard messagesLeft > 0 else { return }
+        messagesLeft -= receiveMessages(atMost: messagesLeft)
+    }
+
+    /// - Returns: how many messages were taken.
+    @discardableResult
+    func receiveMessages(atMost limit: Int = messagesPerTurn) -> Int {
+        guard !isReceiving else { return 0 }
         isReceiving = true
-        do throws(VhostUserError) {
-            for _ in 0..<Self.messagesPerTurn where backend != nil {
+        var count = 0
+        do {
+            while count < limit, backend != nil {
                 guard try receiveOne() else { break }
+                count += 1
                 // Memory that is mapped anew takes a while: a guest that is out of memory waits for one message at most.
                 reactor.serveUrgent()
             }
@@ -112,55 +148,41 @@ extension Guest {
         }
         isReceiving = false
         payInterrupt()
+        return count
     }
 
     /// - Returns: false if there is nothing more.
-    private func receiveOne() throws(VhostUserError) -> Bool {
-        guard let action = try backend?.receive() else { return false }
-        switch consume action {
-        case .nothing: return false
-        case .closed:
-            disconnect("the VMM closed the connection")
-            return false
-        case .done: break
-        case .featuresNegotiated(let bits):
-            device.negotiate(BalloonFeatures(rawValue: bits))
-        case .readConfiguration(let offset, let count):
-            try answerConfiguration(offset: offset, count: count)
-        case .writeConfiguration(let offset, let bytes):
-            writeConfiguration(offset: offset, bytes)
-        case .memoryChanged:
-            memoryChanged()
-        case .replaceKick(let queue, let descriptor):
-            unwatch(queue)
-            backend?.replaceKick(of: queue, with: descriptor)
-            ringsChanged()
-        case .ringsChanged: ringsChanged()
-        case .stopRing(let queue): try stopRing(queue)
-        case .reset:
-            driverStopped()
-            device.forgetDriver()
+    private func receiveOne() throws -> Bool {
+        switch configuration.door {
+        case .vhostUser: try receiveVhostUser()
+        case .vfioUser: try receiveVfioUser()
         }
-        try backend?.acknowledge()
-        return true
     }
 
-    private func answerConfiguration(offset: Int, count: Int) throws(VhostUserError) {
+    func configurationBytes(offset: Int, count: Int) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         bytes.withUnsafeMutableBytes { device.readConfiguration(offset: offset, into: $0) }
-        try backend?.answerConfiguration(offset: offset, bytes)
+        return bytes
     }
 
-    private func writeConfiguration(offset: Int, _ bytes: [UInt8]) {
+    func writeConfiguration(offset: Int, _ bytes: [UInt8]) {
         bytes.withUnsafeBytes { device.writeConfiguration(offset: offset, bytes: $0) }
         confirmUnsolicited()
     }
 
-    private func memoryChanged() {
-        if let table = backend?.memory { sink.table = table }
-        if let promised = configuration.max, sink.table.size > 0, sink.table.size != promised {
+    /// Takes up the table that the VMM has sent.
+    func replaceTable() {
+        // In the old table, and before the VMM is told that we have let go of it.
+        flushPending()
+        if let table = backend?.memory { sink.replaceTable(table) }
+    }
+
+    func memoryChanged() {
+        replaceTable()
+        judgeMemory()
+        if let promised = configuration.max, sink.table.size > 0, sink.table.span != promised {
             complain(
-                "max is \(ByteSize(promised)), but the VMM shares \(ByteSize(sink.table.size)); that is what counts")
+                "max is \(ByteSize(promised)), but the VMM shares \(ByteSize(sink.table.span)); that is what counts")
         }
         updateLayout()
         resolveRequest()
@@ -174,46 +196,27 @@ extension Guest {
     /// What may be discarded: all memory, less the pages of the rings.
     func updateLayout() {
         var reserved: [PageRun] = []
-        for queue in 0..<VhostUserBackend.mostQueues {
+        for queue in 0..<Door.mostQueues {
             backend?.forEachRingPages(queue) { reserved.append(PageRun(start: $0, count: $1)) }
         }
-        let memory = sink.table.regions.map {
-            PageRun(start: $0.guestAddress >> PageFrame.shift, count: $0.size >> PageFrame.shift)
-        }
-        device.setLayout(GuestLayout(memory: memory, reserved: reserved))
+        device.setLayout(GuestLayout(regions: sink.table.regions.map { GuestLayout.Region($0) }, reserved: reserved))
     }
 
     // MARK: - Rings
 
-    private func ringsChanged() {
+    func ringsChanged() {
         guard let configured = backend?.configuredQueues, let isStarted = backend?.isStarted else { return }
         assignment = QueueAssignment(negotiated: device.negotiated, configured: configured)
         updateLayout()
         let isMissing = configured != 0 && sink.table.regions.isEmpty
         if isMissing { complain("the VMM shares no memory with us: give its memory backend share=on") }
-        for queue in 0..<VhostUserBackend.mostQueues {
+        for queue in 0..<Door.mostQueues {
             watch(queue)
             if !isMissing, let problem = backend?.problem(queue) { complain("queue \(queue): \(problem)") }
         }
         if isStarted, !device.isRunning { driverStarted() }
         // Kicks may have been given before anybody looked.
         if isStarted { serveAllLater() }
-    }
-
-    private func stopRing(_ queue: Int) throws(VhostUserError) {
-        driverStopped()
-        unwatch(queue)
-        var base = backend?.nextAvailable(queue) ?? 0
-        // What was taken and not returned is taken again when the ring goes on.
-        if work[queue].isBegun {
-            work[queue].isBegun = false
-            base &-= 1
-        }
-        if stoppedWithStatistics, assignment.role(of: queue) == .statistics {
-            stoppedWithStatistics = false
-            base &-= 1
-        }
-        try backend?.answerVringBase(queue: queue, base: base)
     }
 
     /// Watches the kick of an active queue, the deflate queue's before all others.
@@ -256,6 +259,7 @@ extension Guest {
         let isFresh = !(wasStarted && backend?.isResumed == true)
         if isFresh {
             device.startFresh()
+            failedBefore = sink.counters.failedBytes
             isAnswering = nil
             statisticsArrivedAt = nil
         } else {
@@ -271,15 +275,25 @@ extension Guest {
             say(.resumed, "the guest goes on where it was paused", ["held": device.held.count * PageFrame.size])
         }
         nextStatistics = statisticsInterval > 0 ? MonotonicClock.now() + statisticsInterval : nil
+        judgePeer()
         tellMemory()
         tell(.driverStarted(isFresh: isFresh, hasStatistics: device.negotiated.contains(.statistics)))
         resolveRequest()
+    }
+
+    /// The driver is gone for good, and with it what it gave us.
+    func forgetDriver() {
+        device.forgetDriver()
+        device.startFresh()
+        device.stop()
     }
 
     func driverStopped() {
         guard device.isRunning else { return }
         stoppedWithStatistics = device.statistics.heldBuffer != nil
         device.stop()
+        // A driver that was reset has all its pages again as soon as the stop is answered.
+        flushPending()
         statisticsDeadline = nil
         nextStatistics = nil
         wantsStatistics = false

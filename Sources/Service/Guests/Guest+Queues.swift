@@ -4,15 +4,16 @@ internal import BalloonDevice
 internal import HostMemory
 internal import Linux
 internal import Virtio
-internal import VhostUser
 
 extension Guest {
     /// Serves a queue until it is empty or its turn of so many steps is over.
     func serve(_ queue: Int, steps: Int = stepsPerTurn) {
         // What lies in a queue that is enabled before the others is looked at once all of them are.
-        guard device.isRunning, let role = assignment.role(of: queue) else { return }
+        guard !isFlushing else { return serveLater(queue) }
         for _ in 0..<steps {
-            guard backend?.isActive(queue) == true else { return }
+            guard device.isRunning, backend?.isActive(queue) == true, let role = assignment.role(of: queue) else {
+                return
+            }
             switch advance(queue, role) {
             case .more:
                 // A guest out of memory does not wait for this one's discards.
@@ -63,7 +64,7 @@ extension Guest {
         return .more
     }
 
-    private func next(_ queue: Int, into chain: inout DescriptorChain) throws(QueueFault) -> SplitQueue.Next {
+    private func next(_ queue: Int, into chain: inout DescriptorChain) throws(QueueFault) -> NextChain {
         guard backend != nil else { return .empty }
         return try backend?.next(queue, into: &chain) ?? .empty
     }
@@ -72,16 +73,16 @@ extension Guest {
     private func step(_ queue: Int, _ role: QueueRole) {
         switch role {
         case .inflate:
-            sink.isDeferring = device.negotiated.contains(.mustTellHost)
+            sink.timing = discardTiming
             let step = inflate(&work[queue])
             // The guest gathers its next pages while these are given back.
             if case .done = step { complete(queue) }
-            sink.flush()
-            sink.isDeferring = false
+            sink.requestEnded()
         case .deflate:
             let step = deflate(&work[queue])
             // Acknowledged before anything is made of it: the guest may hold its out-of-memory lock.
             if case .done = step { complete(queue) }
+            sink.requestEnded()
             switch step {
             case .done(let unsolicited), .more(let unsolicited):
                 if unsolicited > 0 {
@@ -105,7 +106,8 @@ extension Guest {
     }
 
     private func deflate(_ work: inout QueueWork) -> BalloonDevice.Step {
-        device.deflate(work.chain, &work.reader, memory: sink.table)
+        let memory = sink.table
+        return device.deflate(work.chain, &work.reader, memory: memory, sink: &sink)
     }
 
     private func report(_ work: inout QueueWork) -> Bool {
@@ -116,7 +118,11 @@ extension Guest {
     private func complete(_ queue: Int) {
         work[queue].isBegun = false
         giveBack(queue, head: work[queue].chain.head)
+        // Room for a chain of thousands of buffers is not kept: there are many queues.
+        if work[queue].chain.buffers.count > Self.mostKeptBuffers { work[queue].chain = DescriptorChain() }
     }
+
+    private static let mostKeptBuffers = 128
 
     /// Returns a chain.
     func giveBack(_ queue: Int, head: UInt16) {
@@ -149,7 +155,7 @@ extension Guest {
     /// uses. A single empty queue may be kicked by a VMM for no reason.
     func suspectUnsharedMemory() {
         guard device.isRunning else { return }
-        for queue in 0..<VhostUserBackend.mostQueues where backend?.isActive(queue) == true {
+        for queue in 0..<Door.mostQueues where backend?.isActive(queue) == true {
             guard backend?.isBlank(queue) == true, backend?.isLost(queue) == false else { return }
         }
         complain(Self.unsharedMemory)
@@ -158,10 +164,5 @@ extension Guest {
     private func requestSeen() {
         hasSeenRequest = true
         problems.removeAll { $0 == Self.unsharedMemory }
-    }
-
-    private func noteDiscardFailure() {
-        guard let error = sink.discarder.lastError else { return }
-        complain("memory could not be given back: \(error); the balloon counts, but frees nothing")
     }
 }

@@ -3,7 +3,6 @@ internal import Balloon
 internal import BalloonDevice
 internal import ControlAPI
 internal import Linux
-internal import VhostUser
 
 extension Guest {
     /// There is a driver to ask, and its queues may be used.

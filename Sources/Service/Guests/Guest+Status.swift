@@ -4,18 +4,23 @@ internal import BalloonDevice
 internal import ControlAPI
 internal import HostMemory
 internal import Linux
+internal import VhostUser
+internal import Virtio
 
 extension Guest {
     /// All that is known of the guest now.
     func status() -> GuestStatus {
         arbiter.refresh()
+        noteDiscardFailure()
         let held = device.held.count * PageFrame.size
         let max = self.max
         return GuestStatus(
-            name: configuration.name, socket: configuration.socket, link: link, max: max,
+            name: configuration.name, socket: configuration.socket, door: configuration.door, link: link,
+            max: max,
             visible: max.map { $0 > held ? $0 - held : 0 },
             requested: requestedBytes, target: UInt64(device.target) * PageFrame.size,
-            reported: UInt64(device.reported) * PageFrame.size, held: held, hostMemory: hostMemory,
+            reported: UInt64(device.reported) * PageFrame.size, held: held, discarded: discarded,
+            pending: sink.pendingBytes, hostMemory: hostMemory,
             balloon: balloonState, reason: arbiter.reason, retrySeconds: retrySeconds, features: features,
             statistics: statisticsStatus, counters: counters, problems: problems)
     }
@@ -47,11 +52,16 @@ extension Guest {
     }
 
     private var features: [FeatureStatus] {
-        BalloonFeatures.named.map { feature, name in
+        let balloon = BalloonFeatures.named.map { feature, name in
             FeatureStatus(
                 name: name, offered: device.offered.contains(feature),
                 negotiated: device.negotiated.contains(feature), seen: device.seen.contains(feature))
         }
+        let isPacked = (backend?.features ?? 0) & VirtioFeatures.packedRing != 0
+        return balloon + [
+            FeatureStatus(
+                name: "packed", offered: configuration.packed, negotiated: isPacked, seen: isPacked && hasSeenRequest)
+        ]
     }
 
     private var counters: Counters {
@@ -61,8 +71,10 @@ extension Guest {
         counters.unsolicitedPages = device.counters.unsolicitedPages
         counters.reportedFreeBytes = device.counters.reportedBytes
         counters.hintedFreeBytes = device.counters.hintedBytes
-        counters.discardedBytes = sink.discarder.bytes
-        counters.discardCalls = sink.discarder.calls
+        counters.discardedBytes = sink.counters.bytes
+        counters.discardCalls = sink.counters.calls
+        counters.discardFailures = sink.counters.failures
+        counters.populatedBytes = sink.counters.populatedBytes
         counters.badPages = device.counters.badPages
         counters.badChains = badChains + device.counters.unreadable
         counters.alarms = alarms

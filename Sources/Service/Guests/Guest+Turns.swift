@@ -1,5 +1,4 @@
 internal import Balloon
-internal import VhostUser
 
 /// How a guest shares its reactor with others.
 ///
@@ -19,7 +18,12 @@ extension Guest {
             complain("queue \(queue): its kick is no eventfd")
             return
         }
-        guard watch.isUrgent, !isWaiting(queue) else {
+        notified(queue, isUrgent: watch.isUrgent)
+    }
+
+    /// A queue has something, as the driver says, whichever way it says so.
+    func notified(_ queue: Int, isUrgent: Bool) {
+        guard isUrgent, !isWaiting(queue) else {
             // Also a deflate queue that had its urgent steps and has more: whoever sends so much does not wait for each.
             wasKicked = true
             serveLater(queue)
@@ -39,7 +43,7 @@ extension Guest {
 
     /// Looks at all queues when this guest's turn comes.
     func serveAllLater() {
-        for queue in 0..<VhostUserBackend.mostQueues { serveLater(queue) }
+        for queue in 0..<Door.mostQueues { serveLater(queue) }
     }
 
     /// This guest's turn: the queues that wait, the deflate queue first.
@@ -48,7 +52,7 @@ extension Guest {
         waiting = 0
         let deflate = assignment.queue(for: .deflate)
         if let deflate, queues & 1 << UInt32(deflate) != 0 { serve(deflate) }
-        for queue in 0..<VhostUserBackend.mostQueues where queue != deflate && queues & 1 << UInt32(queue) != 0 {
+        for queue in 0..<Door.mostQueues where queue != deflate && queues & 1 << UInt32(queue) != 0 {
             serve(queue)
         }
         guard wasKicked else { return }

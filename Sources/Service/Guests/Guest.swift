@@ -5,7 +5,6 @@ internal import ControlAPI
 internal import HostMemory
 internal import Linux
 internal import Virtio
-internal import VhostUser
 
 /// One guest: its socket, its device, and the arbiter that steers it. Lives on the reactor's thread.
 final class Guest {
@@ -23,12 +22,16 @@ final class Guest {
     var failedConnections = 0
 
     var device: BalloonDevice
-    var sink = FileDiscardSink()
-    var backend: VhostUserBackend?
+    var sink: FileDiscardSink
+    /// What is pending is being discarded on this thread; the guest's own queues wait.
+    var isFlushing = false
+    /// Bytes that could not be given back, before the driver started.
+    var failedBefore: UInt64 = 0
+    var backend: Door?
     var assignment = QueueAssignment(negotiated: [], configured: 0)
     /// Where each queue's kick is watched, by descriptor.
-    var watched = [KickWatch?](repeating: nil, count: VhostUserBackend.mostQueues)
-    var work = [QueueWork](repeating: QueueWork(), count: VhostUserBackend.mostQueues)
+    var watched = [KickWatch?](repeating: nil, count: Door.mostQueues)
+    var work = [QueueWork](repeating: QueueWork(), count: Door.mostQueues)
 
     /// Queues, as bits, that are looked at when this guest's turn comes.
     var waiting: UInt32 = 0
@@ -44,6 +47,9 @@ final class Guest {
 
     /// Messages are being taken: what is said to the VMM meanwhile must not take further ones.
     var isReceiving = false
+    /// Messages that the VMM may still send in the reactor's turn at hand.
+    var messagesLeft = 0
+    var messageTurn: UInt64 = 0
     /// The driver is to be told of a configuration change as soon as all messages are taken.
     var owesInterrupt = false
     /// A request has come since the driver started: its rings lie where we look.
@@ -88,6 +94,7 @@ final class Guest {
         listener = try UnixSocketPath(configuration.socket).listen()
         device = BalloonDevice(offering: Guest.features(of: configuration))
         arbiter = Steering(seat: seat)
+        sink = FileDiscardSink(discards: reactor.discards, populates: configuration.populateOnDeflate)
         statisticsInterval = UInt64(Swift.max(0, configuration.statisticsInterval) * 1e9)
         if seat != nil, statisticsInterval == 0 { statisticsInterval = HostTuning().statisticsInterval }
         request = configuration.target
@@ -105,7 +112,7 @@ final class Guest {
 
     /// Bytes of guest memory: what the VMM shares, and before it is connected what was configured.
     var max: UInt64? {
-        let shared = sink.table.size
+        let shared = sink.table.span
         return shared > 0 ? shared : configuration.max
     }
 

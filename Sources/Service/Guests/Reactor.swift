@@ -1,4 +1,5 @@
 internal import Foundation
+internal import HostMemory
 internal import Linux
 internal import Synchronization
 
@@ -12,8 +13,10 @@ final class Reactor: Sendable {
 
     private let mailbox = Mutex<[Work]>([])
     private let isStopping = Atomic<Bool>(false)
-    /// Signalled when the thread has ended.
+    /// Signalled when a thread has ended.
     private let ended = DispatchSemaphore(value: 0)
+    /// What the second thread does: memory is given back while this one serves guests.
+    private let discards = DiscardLoop()
 
     /// Which of the reactors it is.
     let number: Int
@@ -38,17 +41,24 @@ final class Reactor: Sendable {
         let urgent = try EventPoll()
         try main.add(outbox.wake.descriptor.raw, token: Token.wake)
         try main.add(urgent.descriptor.raw, token: Token.urgent)
-        let state = ReactorState(main: main, urgent: urgent, number: number, log: log)
+        let state = ReactorState(main: main, urgent: urgent, discards: discards, number: number, log: log)
         state.share(budget)
         // The state is made here and used on the thread alone.
         nonisolated(unsafe) let confined = state
-        let thread = Thread { [self] in
+        startThread("reactor") { [self] in
             // What a queue's service touches stays in one processor's cache. Where it is refused, it works all the same.
             if let processor { try? Processors.pinThread(to: processor) }
             run(confined)
+        }
+        startThread("discard") { [discards] in discards.run() }
+    }
+
+    private func startThread(_ name: String, _ body: @escaping @Sendable () -> Void) {
+        let thread = Thread { [ended] in
+            body()
             ended.signal()
         }
-        thread.name = "reactor"
+        thread.name = name
         thread.start()
     }
 
@@ -65,15 +75,18 @@ final class Reactor: Sendable {
         }
     }
 
-    /// Tells the thread to end after the work at hand.
+    /// Tells the reactor to end after the work at hand.
     func endSoon() {
         isStopping.store(true, ordering: .releasing)
         outbox.wake.signal()
     }
 
-    /// Ends the thread after the work at hand, and waits for it.
+    /// Ends the threads after the work at hand, and waits for them.
     func stop() {
         endSoon()
+        // The first to end is the reactor: it leaves nothing pending behind.
+        ended.wait()
+        discards.stop()
         ended.wait()
     }
 

@@ -1,5 +1,6 @@
 internal import ControlAPI
 internal import DequeModule
+internal import HostMemory
 internal import Linux
 
 /// What lives on the reactor's thread: the polls and the guests.
@@ -8,13 +9,15 @@ internal import Linux
 final class ReactorState {
     let main: EventPoll
     let urgent: EventPoll
+    /// The thread that gives memory back.
+    let discards: DiscardLoop
     /// By number; `nil`: not taken.
     private var guests: [Guest?] = []
     private var events: [EventPoll.Event] = []
     private var urgentEvents: [EventPoll.Event] = []
     private var urgentDepth = 0
     /// Guests with requests that are begun or waiting, though no event will tell of them.
-    private var turns = Turns()
+    private var ready = Turns()
     private var deadlines = Deadlines()
     /// Questions of the control plane.
     private var mail = Deque<Reactor.Work>()
@@ -33,8 +36,12 @@ final class ReactorState {
     private static let mailPerTurn = 8
     /// Serving an urgent guest can lead to serving another one in between; not without end.
     private static let deepestUrgent = 4
+    private var turns: UInt64 = 0
 
-    init(main: consuming EventPoll, urgent: consuming EventPoll, number: Int, log: EventLog) {
+    init(
+        main: consuming EventPoll, urgent: consuming EventPoll, discards: DiscardLoop, number: Int, log: EventLog
+    ) {
+        self.discards = discards
         self.main = main
         self.urgent = urgent
         self.number = number
@@ -85,14 +92,17 @@ final class ReactorState {
     }
 
     /// A guest has work left that no event will announce.
-    func remember(_ guest: Int) { turns.append(guest) }
+    func remember(_ guest: Int) { ready.append(guest) }
 
     /// Waits once and deals with what there is.
     func turn(wake: borrowing EventCounter, takeMail: () -> [Reactor.Work]) {
+        turns += 1
         events.removeAll(keepingCapacity: true)
         // A poll that fails would fail for ever; there is nothing to serve guests with then.
         do { try main.wait(timeout: timeout(), appendingTo: &events) } catch { return }
-        serveUrgent()
+        // The urgent poll is one of the descriptors of this one; it may be missing where there are more than fit.
+        let isFull = events.count >= EventPoll.mostEvents
+        if isFull || events.contains(where: { $0.token == Token.urgent }) { serveUrgent() }
         for event in events {
             switch event.token {
             case Token.wake:
@@ -100,9 +110,11 @@ final class ReactorState {
                 mail.append(contentsOf: takeMail())
             case Token.urgent: break
             case Token.pressure: hostWatch?.look(at: MonotonicClock.now(), main, isBroken: event.isClosed)
-            default: dispatch(event)
+            default:
+                dispatch(event)
+                // A kick is only noted here.
+                if !Token.isKick(event.token) { serveUrgent() }
             }
-            serveUrgent()
             serveChanges()
         }
         fireDeadlines()
@@ -114,7 +126,7 @@ final class ReactorState {
         tellNews()
     }
 
-    /// Serves the deflate queues that have been kicked, if any.
+    /// Serves the deflate queues that have been kicked, and the sockets by which such a kick may come, if any.
     func serveUrgent() {
         guard urgentDepth < Self.deepestUrgent else { return }
         urgentDepth += 1
@@ -137,7 +149,7 @@ final class ReactorState {
         with(index) { guest in
             switch source {
             case .listener: guest.acceptConnection()
-            case .socket: guest.receiveMessages()
+            case .socket: guest.socketReady(turn: turns)
             case .kick(let queue): guest.kicked(queue)
             }
         }
@@ -155,10 +167,10 @@ final class ReactorState {
 
     private func serveTurns() {
         // Nobody has two turns before the polls have been looked at.
-        for _ in 0..<min(turns.count, Self.guestsPerTurn) {
-            guard let guest = turns.next() else { return }
+        for _ in 0..<min(ready.count, Self.guestsPerTurn) {
+            guard let guest = ready.next() else { return }
             with(guest) { $0.serveWaiting() }
-            serveUrgent()
+            if ready.count > 0 { serveUrgent() }
         }
     }
 
@@ -172,7 +184,7 @@ final class ReactorState {
 
     /// Nanoseconds until something is due; `nil`: nothing is.
     private func timeout() -> UInt64? {
-        guard turns.count == 0, mail.isEmpty else { return 0 }
+        guard ready.count == 0, mail.isEmpty else { return 0 }
         let first = min(deadlines.first?.time ?? .max, budgetDeadline ?? .max)
         guard first < .max else { return nil }
         let now = MonotonicClock.now()

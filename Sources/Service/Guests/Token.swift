@@ -23,6 +23,13 @@ enum Token {
         return UInt64(guest) << 8 | low
     }
 
+    static func isKick(_ token: UInt64) -> Bool {
+        switch decode(token).source {
+        case .kick: true
+        case .listener, .socket: false
+        }
+    }
+
     static func decode(_ token: UInt64) -> (guest: Int, source: Source) {
         let guest = Int(token >> 8)
         switch token & 0xff {

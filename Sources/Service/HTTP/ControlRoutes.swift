@@ -34,7 +34,7 @@ package struct ControlRoutes: Sendable {
         router.get("/v1/guests/:name/qemu-args") { _, context in
             let status = try await guests.status(of: try context.guestName())
             return try JSONAnswer.ok(
-                QEMUArguments(guest: status.name, socket: status.socket, max: status.max).options)
+                QEMUArguments(guest: status.name, door: status.door, socket: status.socket, max: status.max).options)
         }
         router.get("/metrics") { _, _ in
             let text = Metrics.render(

@@ -60,6 +60,12 @@ package enum Metrics {
         Gauge("aerostat_guest_target_bytes", "The balloon that the guest is asked for now.") { Double($0.target) },
         Gauge("aerostat_guest_reported_bytes", "The balloon by the guest's own account.") { Double($0.reported) },
         Gauge("aerostat_guest_held_bytes", "The balloon as counted from the queues.") { Double($0.held) },
+        Gauge("aerostat_guest_discarded_bytes", "Memory of the balloon that the host has been given.") {
+            Double($0.discarded)
+        },
+        Gauge("aerostat_guest_pending_bytes", "Memory of the balloon that the host is about to be given.") {
+            Double($0.pending)
+        },
         Gauge("aerostat_guest_host_memory_bytes", "Memory that the host really spends on the guest.") {
             $0.hostMemory.map { Double($0) }
         },
@@ -95,6 +101,12 @@ package enum Metrics {
             $0.discardedBytes
         },
         Counter("aerostat_guest_discards_total", "Calls that gave memory back to the host.") { $0.discardCalls },
+        Counter("aerostat_guest_discard_failures_total", "Calls that should have given memory back, and failed.") {
+            $0.discardFailures
+        },
+        Counter("aerostat_guest_populated_bytes_total", "Memory brought in for the guest as it left the balloon.") {
+            $0.populatedBytes
+        },
         Counter("aerostat_guest_bad_pages_total", "Page numbers that were refused.") { $0.badPages },
         Counter("aerostat_guest_bad_chains_total", "Descriptor chains that were refused and returned.") {
             $0.badChains

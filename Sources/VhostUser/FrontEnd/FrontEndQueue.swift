@@ -4,7 +4,8 @@ public import Linux
 public final class FrontEndQueue: Sendable {
     /// Entries.
     public let size: UInt16
-    // Guest-physical addresses of the ring's three parts.
+    // Guest-physical addresses of the ring's three parts; of a packed ring the driver's and the device's event
+    // suppression are named available and used, as the protocol does.
     public let descriptors: UInt64
     public let available: UInt64
     public let used: UInt64

@@ -1,4 +1,5 @@
 public import Linux
+internal import Virtio
 
 /// What a VMM does in the life of a device, in QEMU's order.
 extension VhostUserFrontEnd {
@@ -63,10 +64,10 @@ extension VhostUserFrontEnd {
     ///   - features: bits that the driver accepted.
     ///   - memory: where the rings lie.
     ///   - queues: from number 0 on; `nil` for those that the driver has not set up.
-    ///   - bases: where each queue goes on; 0 for a fresh driver.
+    ///   - bases: where each queue goes on, as ``stop(queues:)`` told it; `nil` for a fresh driver.
     ///   - isShared: false plays a VMM whose memory is no file that could be passed: it tells of no regions.
     public func start(
-        features: UInt64, memory: FrontEndMemory, queues: [FrontEndQueue?], bases: [UInt16]? = nil,
+        features: UInt64, memory: FrontEndMemory, queues: [FrontEndQueue?], bases: [UInt32]? = nil,
         isShared: Bool = true
     ) throws(FrontEndError) {
         try tell(.setFeatures, payload: .longs(features | (acceptsProtocol ? Self.protocolBit : 0)))
@@ -74,9 +75,10 @@ extension VhostUserFrontEnd {
         for (index, queue) in queues.enumerated() {
             guard let queue else { continue }
             let number = UInt32(index)
-            let base = bases.map { index < $0.count ? $0[index] : 0 } ?? 0
+            let fresh = RingKind(features: features).freshBase
+            let base = bases.map { index < $0.count ? $0[index] : fresh } ?? fresh
             try tell(.setVringSize, payload: .words(number, UInt32(queue.size)))
-            try tell(.setVringBase, payload: .words(number, UInt32(base)))
+            try tell(.setVringBase, payload: .words(number, base))
             try setAddresses(of: index, queue, memory)
             try tell(.setVringKick, payload: .longs(UInt64(index)), descriptors: [queue.kick.descriptor.raw])
             try tell(.setVringCall, payload: .longs(UInt64(index)), descriptors: [queue.call.descriptor.raw])
@@ -112,20 +114,20 @@ extension VhostUserFrontEnd {
     ///
     /// - Parameter queues: the numbers of those that the driver has set up.
     /// - Returns: where each of them stands.
-    public func stop(queues: [Int]) throws(FrontEndError) -> [UInt16] {
+    public func stop(queues: [Int]) throws(FrontEndError) -> [UInt32] {
         if acceptsProtocol {
             for index in queues { try enable(index, false) }
         }
-        var bases: [UInt16] = []
+        var bases: [UInt32] = []
         for index in queues { bases.append(try vringBase(of: index)) }
         return bases
     }
 
     /// Stops one queue and asks where it stands.
-    public func vringBase(of index: Int) throws(FrontEndError) -> UInt16 {
+    public func vringBase(of index: Int) throws(FrontEndError) -> UInt32 {
         let answer = try word(
             of: ask(.getVringBase, payload: .words(UInt32(clamping: index), 0)), .getVringBase)
-        return UInt16(truncatingIfNeeded: answer >> 32)
+        return UInt32(truncatingIfNeeded: answer >> 32)
     }
 
     // MARK: - Memory

@@ -45,12 +45,14 @@ public enum TransportIdentity: Equatable, Sendable {
     case device(UInt32)
 }
 
-/// Where a split queue lies, by guest-physical addresses.
+/// Where a queue lies, by guest-physical addresses.
 public struct QueueLayout: Equatable, Sendable {
     /// Entries.
     public var size: UInt16
     public var descriptors: UInt64
+    /// The driver's part: the available ring, or a packed ring's driver event suppression.
     public var available: UInt64
+    /// The device's part: the used ring, or a packed ring's device event suppression.
     public var used: UInt64
 
     public init(size: UInt16, descriptors: UInt64, available: UInt64, used: UInt64) {

@@ -1,0 +1,169 @@
+internal import Glibc
+internal import Linux
+internal import VfioUser
+internal import Virtio
+
+/// A hostile VMM over vfio-user, with a hostile driver behind it: messages, halves of messages, registers, descriptors
+/// of all kinds, and what is written into shared memory.
+///
+/// The input is a row of records: a byte that says what follows, a place or a length, the bytes. See ``Record``.
+public enum FunctionFuzz {
+    static let memorySize = 1 << 20
+
+    public static func run(_ input: UnsafeRawBufferPointer) {
+        var script = Script(input)
+        guard let machine = try? Machine() else { return }
+        for _ in 0..<200 {
+            guard !script.isEmpty else { break }
+            guard machine.play(Record(&script)) else { break }
+        }
+    }
+}
+
+/// One thing that the VMM does.
+private enum Record {
+    /// A whole message with a good header.
+    case message(command: UInt16, flags: UInt32, payload: [UInt8], descriptors: UInt8)
+    /// A write of a region: what a driver does to registers.
+    case write(region: UInt32, flags: UInt32, offset: Int, [UInt8])
+    /// Bytes as they are.
+    case bytes([UInt8], descriptors: UInt8)
+    /// Bytes in guest memory.
+    case poke(offset: Int, [UInt8])
+    case truncate(Int)
+
+    init(_ script: inout Script) {
+        let control = script.byte()
+        switch control & 3 {
+        case 0:
+            let command = UInt16(script.byte() % 20)
+            self = .message(
+                command: command, flags: control & 4 == 0 ? 0 : 0x10, payload: Array(script.piece(Int(script.byte()))),
+                descriptors: control >> 4)
+        case 1:
+            let offset = Int(script.word16())
+            self = .write(
+                region: control & 4 == 0 ? 0 : 7, flags: control & 8 == 0 ? 0 : 0x10, offset: offset,
+                Array(script.piece(Int(control >> 4))))
+        case 2:
+            self = .bytes(Array(script.piece(Int(script.byte()))), descriptors: control >> 4)
+        default:
+            if control & 0xf0 == 0xf0 {
+                self = .truncate(Int(script.byte()) << 12)
+            } else {
+                let offset = Int(script.word16()) << 2
+                self = .poke(offset: offset, Array(script.piece(Int(script.byte()))))
+            }
+        }
+    }
+}
+
+/// The VMM's end, and a server with a device that serves its queues.
+private final class Machine {
+    private let front: Socket
+    private var backend: VfioUserBackend
+    private let memory: OwnedDescriptor
+    private let event: EventCounter
+    private let pipe: Socket.Pair
+
+    init() throws {
+        let pair = try Socket.Pair()
+        front = Socket(owning: try pair.left.duplicate())
+        backend = VfioUserBackend(
+            socket: try pair.right.duplicate(),
+            description: .init(
+                deviceNumber: 5, features: 0x3f | 1 << 28 | 1 << 29 | 1 << 32, queueCount: 5, configurationSize: 16))
+        memory = try OwnedDescriptor(openMemory(), from: "memfd_create")
+        _ = ftruncate(memory.raw, off_t(FunctionFuzz.memorySize))
+        event = try EventCounter()
+        pipe = try Socket.Pair()
+        send(1, 0, [0, 0, 0, 0], 0)
+    }
+
+    /// - Returns: false once the connection is over.
+    func play(_ record: Record) -> Bool {
+        switch record {
+        case .message(let command, let flags, let payload, let descriptors): send(command, flags, payload, descriptors)
+        case .write(let region, let flags, let offset, let bytes):
+            send(10, flags, VfioUserFrontEnd.access(region, offset, bytes.count) + bytes, 0)
+        case .bytes(let bytes, let descriptors): send(bytes, descriptors)
+        case .poke(let offset, let bytes):
+            _ = bytes.withUnsafeBytes { pwrite(memory.raw, $0.baseAddress, $0.count, off_t(offset)) }
+        case .truncate(let size):
+            _ = ftruncate(memory.raw, off_t(size))
+        }
+        return pump()
+    }
+
+    private func send(_ command: UInt16, _ flags: UInt32, _ payload: [UInt8], _ kinds: UInt8) {
+        var bytes: [UInt8] = []
+        for word in [UInt32(command) << 16, UInt32(16 + payload.count), flags, 0] {
+            withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) }
+        }
+        send(bytes + payload, kinds)
+    }
+
+    /// - Parameter kinds: two bits for how many, two for what.
+    private func send(_ bytes: [UInt8], _ kinds: UInt8) {
+        let kind =
+            switch kinds >> 2 {
+            case 0: memory.raw
+            case 1: event.descriptor.raw
+            case 2: pipe.left.raw
+            default: front.descriptor.raw
+            }
+        guard !bytes.isEmpty else { return }
+        try? bytes.withUnsafeBytes { try front.send($0, descriptors: Array(repeating: kind, count: Int(kinds & 3))) }
+    }
+
+    private func pump() -> Bool {
+        do {
+            while true {
+                switch try backend.receive() {
+                case .nothing:
+                    serve()
+                    drain()
+                    return true
+                case .closed: return false
+                case .readConfiguration(let offset, let count):
+                    precondition(offset >= 0 && count >= 0 && count <= 4096)
+                    try backend.answerConfiguration([UInt8](repeating: 0, count: count))
+                case .notified(let queue): precondition(queue < 5)
+                default: break
+                }
+            }
+        } catch {
+            return false
+        }
+    }
+
+    private func serve() {
+        _ = backend.notifyConfigurationChange()
+        var chain = DescriptorChain()
+        for queue in 0..<VfioUserBackend.mostQueues {
+            backend.forEachRingPages(queue) { start, count in precondition(count > 0 && start < 1 << 32) }
+            _ = backend.isBlank(queue)
+            guard backend.isActive(queue) else { continue }
+            for _ in 0..<16 {
+                do throws(QueueFault) {
+                    guard try backend.next(queue, into: &chain) != .empty else {
+                        _ = backend.rearm(queue)
+                        break
+                    }
+                    backend.complete(queue, head: chain.head)
+                } catch {
+                    backend.fail(queue, "\(error), \(backend.isLost(queue))")
+                }
+            }
+        }
+    }
+
+    /// Takes answers, so that the socket does not fill.
+    private func drain() {
+        withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 8) { buffer in
+            var none: [CInt] = []
+            var surplus = false
+            while case .bytes? = try? front.receive(into: buffer, descriptors: &none, limit: 0, surplus: &surplus) {}
+        }
+    }
+}

@@ -1,0 +1,52 @@
+internal import ControlAPI
+internal import Foundation
+internal import Linux
+
+/// The VMM at the other end of a socket, as far as /proc shows it: what it has done to its memory that a balloon is up
+/// against. Looked at when a driver starts, when a VMM has mapped and locked what it will: some hundred microseconds.
+struct PeerProcess {
+    private let pid: CInt
+
+    /// `nil` where the other end is not known.
+    init?(of socket: CInt) {
+        guard let pid = Socket.peer(of: socket) else { return nil }
+        self.pid = pid
+    }
+
+    /// What is to be said of locked memory, if there is any.
+    var lockedMemorySentence: String? {
+        let status = Self.sizes(inStatus: HostFile.text("/proc/\(pid)/status") ?? "")
+        if let pinned = status["VmPin"], pinned > 0 {
+            return "the VMM has pinned \(ByteSize(pinned)) of memory (a device that is passed through?): "
+                + "a page that was in the balloon is another one for such a device"
+        }
+        if let locked = status["VmLck"], locked > 0 {
+            return "the VMM has locked \(ByteSize(locked)) of memory (mem-lock, or a device that is passed through): "
+                + "what goes through the balloon is not locked any more"
+        }
+        return nil
+    }
+
+    /// The sizes in a text like /proc/PID/status, in bytes.
+    static func sizes(inStatus text: String) -> [String: UInt64] {
+        var sizes: [String: UInt64] = [:]
+        for line in text.split(separator: "\n") {
+            let parts = line.split(whereSeparator: { $0 == ":" || $0 == "\t" || $0 == " " })
+            guard parts.count == 3, parts[2] == "kB", let count = UInt64(parts[1]), count <= .max >> 10 else {
+                continue
+            }
+            sizes[String(parts[0])] = count << 10
+        }
+        return sizes
+    }
+
+    /// It has a userfaultfd open.
+    var handlesPageFaults: Bool {
+        let folder = "/proc/\(pid)/fd"
+        let entries = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return entries.contains {
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)"))
+                == "anon_inode:[userfaultfd]"
+        }
+    }
+}

@@ -1,0 +1,11 @@
+/// Amounts of memory in the simulator are whole pages of 4 KiB, as `Int`.
+enum Pages {
+    static let mebibyte = 256
+    static let gibibyte = 262_144
+
+    /// Whole pages of so many bytes; what does not fit any machine is cut off.
+    static func of(bytes: Double) -> Int {
+        guard bytes > 0 else { return 0 }
+        return bytes < 1e18 ? Int(bytes / 4096) : Int(1e18 / 4096)
+    }
+}

@@ -1,0 +1,80 @@
+internal import Arbiter
+
+/// Ours: the arbiter of the daemon, with a budget.
+struct AerostatPolicy: Policy {
+    static let period = 0
+    static let statisticsPeriod = Int(HostTuning().statisticsInterval / 1_000_000)
+    static let deflatesOnOOM = true
+
+    private var host: HostArbiter?
+    private var handles: [GuestHandle] = []
+
+    init(_ view: HostView) {
+        host = try? Self.start(view, &handles)
+    }
+
+    /// An arbiter that finds the guests as they are: with a balloon each, and nothing asked for by an operator.
+    private static func start(_ view: HostView, _ handles: inout [GuestHandle]) throws -> HostArbiter {
+        var host = try HostArbiter(budget: nil)
+        for guest in view.guests.indices {
+            let limits = view.guests[guest]
+            let handle = try host.add(
+                try GuestLimits(min: UInt64(limits.min), max: UInt64(limits.max), weight: limits.weight), at: 0)
+            handles.append(handle)
+            let held = UInt64(view.held[guest])
+            _ = host.handle(.requested(held), of: handle, at: 0, held: held)
+            _ = host.handle(.driverStarted(isFresh: true, hasStatistics: true), of: handle, at: 0, held: held)
+        }
+        try host.set(budget: UInt64(view.budget), at: 0)
+        // What stood for each balloon becomes its cap with the budget: take that back.
+        for (handle, held) in zip(handles, view.held) {
+            _ = host.handle(.requested(0), of: handle, at: 0, held: UInt64(held))
+        }
+        return host
+    }
+
+    mutating func take(_ event: PolicyEvent, at now: UInt64, _ view: borrowing HostView, _ orders: inout Orders) {
+        switch event {
+        case .tick: break
+        case .statistics(let guest): tell(guest, .statistics(view.statistics[guest]), now, view, &orders)
+        case .statisticsTimedOut(let guest): tell(guest, .statisticsTimedOut, now, view, &orders)
+        case .unsolicited(let guest, let pages): tell(guest, .unsolicited(UInt64(pages)), now, view, &orders)
+        case .progress(let guest): tell(guest, .progress, now, view, &orders)
+        case .wake(let guest): tell(guest, .wake, now, view, &orders)
+        case .wakeHost:
+            host?.wake(at: now)
+            carryOut(&orders)
+        }
+    }
+
+    private mutating func tell(
+        _ guest: Int, _ input: Input, _ now: UInt64, _ view: borrowing HostView, _ orders: inout Orders
+    ) {
+        guard let decision = host?.handle(input, of: handles[guest], at: now, held: UInt64(view.held[guest])) else {
+            return
+        }
+        carryOut(decision, guest, &orders)
+        carryOut(&orders)
+    }
+
+    /// What was decided about other guests, and what nobody here reads.
+    private mutating func carryOut(_ orders: inout Orders) {
+        while let change = host?.nextChange() { carryOut(change.decision, change.guest.rawValue, &orders) }
+        while host?.nextMove() != nil {}
+        while host?.nextHappening() != nil {}
+        orders.wakeHost(at: host?.wakeAt)
+    }
+
+    private func carryOut(_ decision: Decision, _ guest: Int, _ orders: inout Orders) {
+        if decision.interrupt {
+            let target = Int(host?.target(of: handles[guest]) ?? 0)
+            if target == orders.target(guest) {
+                orders.repeatTarget(guest)
+            } else {
+                orders.setBalloon(guest, pages: target)
+            }
+        }
+        if decision.requestStatistics { orders.askStatistics(guest) }
+        orders.wake(guest, at: host?.wakeAt(of: handles[guest]))
+    }
+}

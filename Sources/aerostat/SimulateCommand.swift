@@ -1,0 +1,112 @@
+import ArgumentParser
+import ControlAPI
+import Foundation
+import Simulation
+
+/// Runs policies against simulated guests in virtual time.
+struct SimulateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "simulate",
+        abstract: "See how policies share a host's memory, on simulated guests in virtual time.",
+        discussion: """
+            SOURCE is a scenario (see --list) or a file: your own recording, or a published trace; docs/Simulation.md \
+            says how to make one. "lost" is time that guests lost, compared with all memory present; "host at equal \
+            pain" is the smallest budget at which a policy hurts no more than a static split does at the budget given.
+            """)
+
+    @Argument(help: ArgumentHelp("A scenario, or a trace's file (.csv, .csv.xz).", valueName: "source"))
+    var source: String?
+
+    @Flag(help: "List the scenarios and the policies.")
+    var list = false
+
+    @Option(
+        help: "A policy to run (see --list); may be given more than once. All if left out.", transform: Self.policy)
+    var policy: [PolicyName] = []
+
+    @Option(help: ArgumentHelp("What the host lends: 24G, or a share of all guests' memory: 60%.", valueName: "size"))
+    var budget: String?
+
+    @Option(help: "Of all that is left to chance.")
+    var seed: UInt64 = 1
+
+    @Option(help: "How many guests; a trace is repeated or chosen from.")
+    var guests: Int?
+
+    @Option(help: ArgumentHelp("How much of a trace to run.", valueName: "hours"))
+    var hours: Double?
+
+    @Flag(inversion: .prefixedNo, help: "Lay bursts of seconds over a trace.")
+    var bursts = true
+
+    @Flag(inversion: .prefixedNo, help: "Look for the host memory needed at equal pain (some ten more runs each).")
+    var density = true
+
+    @Flag(help: "Print JSON; sizes in bytes.")
+    var json = false
+
+    @Option(help: ArgumentHelp("Draw what guests wanted and could see, as SVG.", valueName: "file"))
+    var svg: String?
+
+    func validate() throws {
+        guard list != (source != nil) else { throw ValidationError("name a scenario or a trace, or say --list") }
+        if let guests, !(1...10_000).contains(guests) { throw ValidationError("--guests \(guests): write 1 to 10000") }
+        if let hours, !(hours > 0 && hours <= 10_000) {
+            throw ValidationError("--hours \(hours): write a number above 0, up to 10000")
+        }
+    }
+
+    func run() async throws {
+        guard let source else { return Output.line(Self.listing) }
+        let scenario = try SimulationSource(seed: seed, guests: guests, hours: hours, hasBursts: bursts).scenario(
+            source)
+        let pages = try budgetPages(scenario)
+        let policies = policy.isEmpty ? PolicyName.allCases : policy
+        let comparison = Comparison(scenario, budget: pages, policies: policies, density: density) { policy in
+            if Output.isErrorTerminal { Output.error("\r\u{1b}[K\(policy.rawValue)") }
+        }
+        if Output.isErrorTerminal { Output.error("\r\u{1b}[K") }
+        if let svg {
+            let picture = Plot.svg(scenario, budget: pages, policies: policies)
+            do { try picture.write(toFile: svg, atomically: true, encoding: .utf8) } catch {
+                throw CommandFailure("\(svg): cannot be written: \(error.localizedDescription)")
+            }
+        }
+        if json { return try Output.json(SimulationReport(comparison, seed: seed)) }
+        Output.line(SimulationText.text(comparison))
+    }
+
+    private static func policy(_ text: String) throws -> PolicyName {
+        guard let policy = PolicyName(rawValue: text) else {
+            let names = PolicyName.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--policy \(text): write one of \(names)")
+        }
+        return policy
+    }
+
+    private func budgetPages(_ scenario: Scenario) throws -> Int {
+        guard let budget else { return scenario.budget }
+        let most = UInt64(scenario.most) * 4096
+        let pages = Int(clamping: try SizeOrShare(parsing: budget).bytes(of: most) / 4096)
+        guard pages >= scenario.least else {
+            throw CommandFailure(
+                "--budget \(budget): \(scenario.guests.count) guests need \(SimulationText.size(scenario.least)) at least, "
+                    + "each its minimum")
+        }
+        guard pages <= scenario.most else {
+            throw CommandFailure(
+                "--budget \(budget): more than the \(SimulationText.size(scenario.most)) that all guests have together")
+        }
+        return pages
+    }
+
+    private static var listing: String {
+        var scenarios = TextTable(header: ["scenario", "guests", ""])
+        for scenario in BuiltIn.allCases {
+            scenarios.add([scenario.rawValue, "\(scenario.usualGuests)", scenario.summary])
+        }
+        var policies = TextTable(header: ["policy", ""])
+        for policy in PolicyName.allCases { policies.add([policy.rawValue, policy.summary]) }
+        return scenarios.text() + "\n\n" + policies.text()
+    }
+}
