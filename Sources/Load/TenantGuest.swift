@@ -35,9 +35,9 @@ public final class TenantGuest {
     private let front: VhostUserFrontEnd
     private let pages: FrontEndMemory
     private let places: [FrontEndQueue]
-    private var inflate: SplitDriverQueue<16>
-    private var deflate: SplitDriverQueue<16>
-    private var statistics: SplitDriverQueue<16>
+    private var inflate: DriverQueue<16>
+    private var deflate: DriverQueue<16>
+    private var statistics: DriverQueue<16>
     private let patience: UInt64
 
     private static let queueSize: UInt16 = 16
@@ -87,13 +87,14 @@ public final class TenantGuest {
 
     private static func queue(
         _ place: FrontEndQueue, _ memory: FrontEndMemory
-    ) throws(FrontEndError) -> SplitDriverQueue<16> {
+    ) throws(FrontEndError) -> DriverQueue<16> {
         let descriptors = try memory.pointer(to: place.descriptors, count: 0x4000)
         let available = try memory.pointer(to: place.available, count: 0x4000)
         let used = try memory.pointer(to: place.used, count: 0x4000)
         do throws(QueueFault) {
-            let ring = try SplitRing(size: queueSize, descriptors: descriptors, available: available, used: used)
-            return try SplitDriverQueue(ring: ring, usesEventIndex: false)
+            let ring = try QueueRing(
+                kind: .split, size: queueSize, table: descriptors, driver: available, device: used)
+            return try DriverQueue(ring: ring, usesEventIndex: false)
         } catch {
             throw .notOffered("a ring of \(queueSize) entries")
         }
@@ -201,7 +202,7 @@ public final class TenantGuest {
     }
 
     private static func add(
-        _ buffer: DescriptorChain.Buffer, _ queue: inout SplitDriverQueue<16>
+        _ buffer: DescriptorChain.Buffer, _ queue: inout DriverQueue<16>
     ) throws(FrontEndError) {
         do throws(AddFault) {
             try queue.add(buffer, token: 0)
@@ -211,7 +212,7 @@ public final class TenantGuest {
         _ = queue.publish()
     }
 
-    private func isUsed(_ queue: inout SplitDriverQueue<16>) throws(FrontEndError) -> Bool {
+    private func isUsed(_ queue: inout DriverQueue<16>) throws(FrontEndError) -> Bool {
         do throws(UsedFault) {
             return try queue.next() != nil
         } catch {

@@ -3,7 +3,6 @@ internal import Balloon
 internal import BalloonDevice
 internal import HostSignals
 internal import HostMemory
-internal import VhostUser
 
 /// A guest under a budget.
 extension Guest {
@@ -17,9 +16,9 @@ extension Guest {
 
     /// The driver is about to run, or memory was plugged: what the VMM shares counts, not what was configured.
     func tellMemory() {
-        guard let seat = arbiter.seat, sink.table.size > 0 else { return }
+        guard let seat = arbiter.seat, sink.table.span > 0 else { return }
         seat.set(hasReporting: device.negotiated.contains(.pageReporting))
-        guard let error = seat.set(memory: sink.table.size / PageFrame.size) else { return }
+        guard let error = seat.set(memory: sink.table.span / PageFrame.size) else { return }
         complain("its memory is not what the budget counts with: \(error)")
     }
 }
