@@ -28,7 +28,12 @@ extension Guest {
         device.setTarget(target)
         if isTold { interrupt() }
         if isAsked { requestStatistics() }
-        for happening in happenings { say(happening) }
+        guard arbiter.seat != nil else {
+            for happening in happenings { say(happening) }
+            return
+        }
+        // Others who are to pay are told first.
+        if !happenings.isEmpty { reactor.sayLater(index, happenings) }
     }
 
     /// Tells the driver that the configuration changed.
@@ -98,7 +103,7 @@ extension Guest {
 
     // MARK: - Events
 
-    private func say(_ happening: Happening) {
+    func say(_ happening: Happening) {
         func bytes(_ pages: UInt64) -> UInt64 { pages * PageFrame.size }
         func size(_ pages: UInt64) -> String { "\(ByteSize(bytes(pages)))" }
         func seconds(_ time: UInt64) -> String { "\(time / 1_000_000_000) s" }

@@ -34,6 +34,21 @@ extension ReactorState {
         outbox.isFilled.store(true, ordering: .relaxed)
     }
 
+    /// Tells of something that happened to a guest, when all who are to pay have been told.
+    func sayLater(_ guest: Int, _ happenings: [Happening]) {
+        unsaid.append((guest, happenings))
+    }
+
+    func sayUnsaid() {
+        guard !unsaid.isEmpty else { return }
+        for (guest, happenings) in unsaid {
+            with(guest) { guest in
+                for happening in happenings { guest.say(happening) }
+            }
+        }
+        unsaid.removeAll(keepingCapacity: true)
+    }
+
     /// What is due for the budget as a whole.
     func serveBudget() {
         guard let budget, number == 0 else { return }

@@ -1,3 +1,4 @@
+internal import Arbiter
 internal import ControlAPI
 internal import DequeModule
 internal import HostMemory
@@ -28,6 +29,8 @@ final class ReactorState {
     /// How the host is; the first reactor's, and only with a budget.
     private(set) var hostWatch: HostWatch?
     let log: EventLog
+    /// What happened to guests under a budget, and is told once all who are to pay have been told.
+    var unsaid: [(guest: Int, happenings: [Happening])] = []
 
     // What one turn of the reactor does at most, besides the 64 events that a poll brings: then the polls are looked at
     // again.
@@ -120,9 +123,12 @@ final class ReactorState {
         fireDeadlines()
         serveTurns()
         serveBudget()
+        serveChanges()
+        sayUnsaid()
         // Behind the guests: an answer tells of all that came before the question.
         answerMail()
         serveChanges()
+        sayUnsaid()
         tellNews()
     }
 
