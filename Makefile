@@ -2,7 +2,7 @@
 SWIFT ?= swift
 SOURCES := Sources Tests Fuzz Package.swift Guest/Package.swift Guest/Sources
 .DEFAULT_GOAL := help
-.PHONY: help lab build demo bench bench-device simulate guest bare-metal conformance test fuzz lint clean
+.PHONY: help lab build demo bench bench-device balance simulate guest bare-metal conformance test fuzz lint clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ bench-device: lab build ## Measure the device without a guest: messages, discard
 simulate: build ## Hold our arbiter against its rivals on traces (AEROSTAT_TRACES=FOLDER), in virtual time
 	@.build/release/aerostat-lab simulate
 
+balance: lab build ## Share 1.8 GiB among three guests of 1 GiB, ours against what people run today
+	@.build/release/aerostat-lab balance
+
 guest: ## Build the bare-metal images, guest and tester: Embedded Swift for x86_64, riscv64, aarch64
 	@Guest/build.sh
 
@@ -40,7 +43,7 @@ conformance: build guest ## Run the conformance kit against our device and QEMU'
 test: lab ## Build and run all tests, those with real guests too
 	@Guest/build.sh x86_64
 	@$(SWIFT) build --build-tests
-	@AEROSTAT=$(CURDIR)/.build/debug/aerostat $(SWIFT) test --skip-build
+	@AEROSTAT=$(CURDIR)/.build/debug/aerostat $(SWIFT) test --skip-build --no-parallel
 
 SECONDS ?= 60
 fuzz: ## Fuzz what guests and VMMs can write, SECONDS=60 for each target

@@ -101,7 +101,7 @@ let package = Package(
             "Lab",
             [
                 "QMP", "ControlAPI", "CLab", "Linux", "Virtio", "Balloon", "HostMemory", "VhostUser", "Checks",
-                "Conformance", "Load",
+                "Conformance", "Load", "Simulation",
             ]),
         .executableTarget(
             name: "aerostat-lab", dependencies: ["Lab", "Arbiter", "Balloon", "Simulation", argumentParser],

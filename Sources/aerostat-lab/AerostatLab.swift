@@ -17,9 +17,11 @@ struct AerostatLab: AsyncParsableCommand {
             BenchReaction.self,
             Conformance.self,
             Simulate.self,
+            Balance.self,
         ])
 }
 
 extension KernelSeries: ExpressibleByArgument {}
 extension Architecture: ExpressibleByArgument {}
 extension InflateCase: ExpressibleByArgument {}
+extension BalancePolicy: ExpressibleByArgument {}

@@ -29,7 +29,7 @@ public final class PendingPages: Sendable {
     private let isAwaited = Atomic<Bool>(false)
     /// The discarder has not looked since something was inserted.
     private let isDirty = Atomic<Bool>(false)
-    /// Set bits; may be below the truth, or below 0, for a moment.
+    /// Set bits, and pages that are being discarded; may be below the truth, or below 0, for a moment.
     private let discardCount = Atomic<Int>(0)
     private let populateCount = Atomic<Int>(0)
 
@@ -123,8 +123,8 @@ public final class PendingPages: Sendable {
         }
         var runs: [PageRun] = []
         let taken = region.take(piece, from: region.discards, into: &runs)
-        discardCount.wrappingSubtract(taken, ordering: .acquiringAndReleasing)
         for run in runs { discard(run, of: region) }
+        discardCount.wrappingSubtract(taken, ordering: .acquiringAndReleasing)
         return true
     }
 
@@ -192,6 +192,8 @@ public final class PendingPages: Sendable {
         let kind: Slot.Kind
         let region: PendingRegion
         let runs: [PageRun]
+        /// Pages in them.
+        let count: Int
     }
 
     /// Whether something was inserted since the last call.
@@ -218,15 +220,9 @@ public final class PendingPages: Sendable {
         let run = PageRun(start: start, count: UInt64(piece.count))
         slot.store(Slot(kind, run).rawValue, ordering: .sequentiallyConsistent)
         var runs: [PageRun] = []
-        switch kind {
-        case .discard:
-            let taken = region.take(piece, from: region.discards, into: &runs)
-            discardCount.wrappingSubtract(taken, ordering: .acquiringAndReleasing)
-        case .populate:
-            let taken = region.take(piece, from: region.populates, into: &runs)
-            populateCount.wrappingSubtract(taken, ordering: .acquiringAndReleasing)
-        }
-        return Claim(kind: kind, region: region, runs: runs)
+        let bitmap = kind == .discard ? region.discards : region.populates
+        let taken = region.take(piece, from: bitmap, into: &runs)
+        return Claim(kind: kind, region: region, runs: runs, count: taken)
     }
 
     func perform(_ claim: Claim) {
@@ -235,6 +231,10 @@ public final class PendingPages: Sendable {
             case .discard: discard(run, of: claim.region)
             case .populate: populate(run, of: claim.region)
             }
+        }
+        switch claim.kind {
+        case .discard: discardCount.wrappingSubtract(claim.count, ordering: .acquiringAndReleasing)
+        case .populate: populateCount.wrappingSubtract(claim.count, ordering: .acquiringAndReleasing)
         }
     }
 

@@ -63,7 +63,8 @@ public struct ConformanceRun: Sendable {
     }
 
     private func daemon() async throws -> Daemon {
-        try await Daemon.start([Daemon.Guest("guest", options: Self.features + ["page-poison=on", "packed=on"])], in: lab)
+        try await Daemon.start(
+            [Daemon.Guest("guest", options: Self.features + ["page-poison=on", "packed=on"])], in: lab)
     }
 
     /// Asks the daemon, from a thread that may block.

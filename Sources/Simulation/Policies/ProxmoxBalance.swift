@@ -1,13 +1,13 @@
 /// Proxmox VE's algorithm: who gets how much of what the host has left, or has too little.
-enum ProxmoxBalance {
+public enum ProxmoxBalance {
     /// - Parameters:
     ///   - goal: memory to give out, or to take if negative.
-    ///   - step: the most that one guest changes by.
-    ///   - deadZone: goals up to this are left alone.
+    ///   - step: the most that one guest changes by; 100 MiB, where the unit is pages.
+    ///   - deadZone: goals up to this are left alone; 10 MiB, where the unit is pages.
     /// - Returns: machine and what it shall see, where that changes.
-    static func targets(
-        _ machines: [ProxmoxMachine], goal: Int, step: Int = 100 * Pages.mebibyte,
-        deadZone: Int = 10 * Pages.mebibyte
+    public static func targets(
+        _ machines: [ProxmoxMachine], goal: Int, step: Int = 100 * 256,
+        deadZone: Int = 10 * 256
     ) -> [(Int, Int)] {
         var result = [Int?](repeating: nil, count: machines.count)
         let all = Array(machines.indices)

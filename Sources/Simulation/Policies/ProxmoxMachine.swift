@@ -1,10 +1,18 @@
 /// A virtual machine as Proxmox's algorithm sees it; all in one unit, bytes or pages.
-struct ProxmoxMachine: Sendable, Equatable {
-    var max: Int
-    var min: Int
-    var shares: Int
+public struct ProxmoxMachine: Sendable, Equatable {
+    public var max: Int
+    public var min: Int
+    public var shares: Int
     /// What the guest sees now.
-    var balloon: Int
+    public var balloon: Int
     /// Free memory in the guest.
-    var free: Int
+    public var free: Int
+
+    public init(max: Int, min: Int, shares: Int, balloon: Int, free: Int) {
+        self.max = max
+        self.min = min
+        self.shares = shares
+        self.balloon = balloon
+        self.free = free
+    }
 }

@@ -1,0 +1,99 @@
+import ArgumentParser
+import Foundation
+import Lab
+
+/// Three real guests on the memory of less than two.
+struct Balance: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Share 1.8 GiB among three Linux guests of 1 GiB, ours against what people run today.",
+        discussion: """
+            Each guest idles, reads a file out of its page cache, or runs a program that takes much of its memory, by \
+            turns that follow from the seed. The exit code speaks of our own run alone: nobody may be killed, and no \
+            page may be lost.
+            """)
+
+    @Option(help: "Guest kernel: 6.1 or 6.12.") var kernel = KernelSeries.bookworm
+    @Option(help: "Who steers: all-present, aerostat, static-split, proxmox, deflate-on-oom; may be repeated.")
+    var policy: [BalancePolicy] = []
+    @Option(help: "What the guests do follows from this.") var seed: UInt64 = 1
+    @Option(help: "Rounds of 20 seconds.") var rounds = BalanceScript().rounds
+    @Flag(help: "Print the report as JSON instead of tables.") var json = false
+
+    func validate() throws {
+        guard (1...1000).contains(rounds) else { throw ValidationError("--rounds \(rounds): give 1 to 1000") }
+    }
+
+    func run() async throws {
+        Children.shared.endOnSignals()
+        let lab = try LabEnvironment.find()
+        _ = try lab.aerostat()
+        let console = Console()
+        console.noteLoad()
+        var script = BalanceScript()
+        script.seed = seed
+        script.rounds = rounds
+        var outcomes: [BalanceOutcome] = []
+        for policy in policy.isEmpty ? BalancePolicy.allCases : policy {
+            let outcome = try await BalanceRun(script, kernel: kernel).run(policy, in: lab) {
+                console.progress("\(policy.name): \($0)")
+            }
+            outcomes.append(outcome)
+        }
+        let figures = figures(outcomes, script)
+        let report = FigureReport(command: "balance", figures: figures, rows: outcomes)
+        try report.write(in: lab)
+        if json {
+            console.print(String(decoding: try report.json(), as: UTF8.self))
+        } else {
+            show(outcomes, script, console)
+            for figure in figures { console.print(figure.line) }
+        }
+        if let own = outcomes.first(where: { $0.policy == .aerostat }), own.kills > 0 || own.badPages > 0 {
+            let fault = "wrong: \(own.kills) programs killed and \(own.badPages) bad pages under Aerostat\n"
+            FileHandle.standardError.write(Data(fault.utf8))
+            throw ExitCode.failure
+        }
+    }
+
+    private func show(_ outcomes: [BalanceOutcome], _ script: BalanceScript, _ console: Console) {
+        console.print(
+            "\(script.guests) guests of \(script.guestMegabytes) MiB on \(script.budgetMegabytes) MiB, seed \(script.seed), "
+                + "\(script.rounds) rounds of \(Int(script.roundSeconds)) s, Linux \(kernel.rawValue):")
+        var table = Table(
+            "policy", "bursts", "killed", "bad pages", "slowest burst s", "reads/s", "moved MiB", "most visible MiB",
+            "reaction ms")
+        for outcome in outcomes {
+            let reaction = median(outcome.reactionSeconds).map { String(format: "%.0f", $0 * 1000) } ?? "-"
+            table.add(
+                outcome.policy.name, String(outcome.bursts.count), String(outcome.kills), String(outcome.badPages),
+                String(format: "%.2f", outcome.slowestBurst), String(Int(outcome.readsPerSecond)),
+                String(outcome.movedBytes >> 20), String(outcome.mostVisibleBytes >> 20), reaction)
+        }
+        for line in table.lines { console.print(line) }
+        console.print()
+    }
+
+    private func figures(_ outcomes: [BalanceOutcome], _ script: BalanceScript) -> [Figure] {
+        guard let own = outcomes.first(where: { $0.policy == .aerostat }) else { return [] }
+        var figures = [
+            Figure("balance.kills", Double(own.kills), .atMost, 0),
+            Figure("balance.bad-pages", Double(own.badPages), .atMost, 0),
+        ]
+        if let free = outcomes.first(where: { $0.policy == .allPresent }), free.slowestBurst > 0,
+            free.readsPerSecond > 0
+        {
+            figures += [
+                Figure("balance.slowest-burst-of-all-present", own.slowestBurst / free.slowestBurst, .atMost, 2),
+                Figure("balance.reads-of-all-present", own.readsPerSecond / free.readsPerSecond, .atLeast, 0.8),
+            ]
+        }
+        let rivals = outcomes.filter { [.staticSplit, .proxmox, .deflateOnOOM].contains($0.policy) }
+        if !rivals.isEmpty {
+            let worse = rivals.count {
+                $0.kills > 0 || $0.slowestBurst > own.slowestBurst || $0.readsPerSecond < own.readsPerSecond
+            }
+            figures.append(Figure("balance.rivals-that-kill-or-are-slower", Double(worse), .atLeast, 1))
+        }
+        return figures
+    }
+}
