@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 const uint32_t clinux_epoll_in = EPOLLIN;
+const uint32_t clinux_epoll_priority = EPOLLPRI;
 const uint32_t clinux_epoll_hangup = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 
 int clinux_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }

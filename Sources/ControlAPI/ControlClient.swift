@@ -52,6 +52,41 @@ public struct ControlClient: Sendable {
         try await answer(to: call(.POST, guestURI(guest, "/hint")))
     }
 
+    /// Serves one more guest, written as for `--guest`, with an absolute path.
+    public func add(_ guest: String) async throws -> Accepted {
+        try await answer(to: call(.POST, "/v1/guests", ["guest": guest]))
+    }
+
+    /// Lets a guest go; refused (409) while its VMM is connected.
+    public func remove(_ guest: String) async throws -> Accepted {
+        try await answer(to: call(.DELETE, guestURI(guest)))
+    }
+
+    /// How the host's memory is shared; refused (409) where there is no budget.
+    public func budget() async throws -> BudgetStatus {
+        try await answer(to: call(.GET, "/v1/budget"))
+    }
+
+    /// Chooses what becomes of decisions.
+    public func setMode(_ mode: BudgetMode) async throws -> BudgetStatus {
+        try await answer(to: call(.PUT, "/v1/budget/mode", ["mode": mode.rawValue]))
+    }
+
+    /// What would happen now.
+    public func plan() async throws -> BudgetPlan {
+        try await answer(to: call(.GET, "/v1/plan"))
+    }
+
+    /// What would happen if a guest needed to see so many bytes.
+    public func plan(_ guest: String, visible: UInt64) async throws -> BudgetPlan {
+        try await answer(to: call(.GET, guestURI(guest, "/plan?visible=\(visible)")))
+    }
+
+    /// The newest decisions about a guest.
+    public func explain(_ guest: String) async throws -> Explanation {
+        try await answer(to: call(.GET, guestURI(guest, "/explain")))
+    }
+
     /// How to start QEMU for a guest.
     public func qemuOptions(of guest: String) async throws -> QEMUOptions {
         try await answer(to: call(.GET, guestURI(guest, "/qemu-args")))

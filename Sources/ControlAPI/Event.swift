@@ -11,9 +11,12 @@ public struct Event: Codable, Sendable, Equatable {
     public var message: String
     /// The numbers behind the sentence, bytes or counts, by name (`held`, `target`, `pages`, ...).
     public var numbers: [String: UInt64]
+    /// The movement of memory that this is about, under a budget.
+    public var move: MemoryMove?
 
     public init(
-        sequence: UInt64, timestamp: String, guest: String?, kind: Kind, message: String, numbers: [String: UInt64]
+        sequence: UInt64, timestamp: String, guest: String?, kind: Kind, message: String, numbers: [String: UInt64],
+        move: MemoryMove? = nil
     ) {
         self.sequence = sequence
         self.timestamp = timestamp
@@ -21,6 +24,7 @@ public struct Event: Codable, Sendable, Equatable {
         self.kind = kind
         self.message = message
         self.numbers = numbers
+        self.move = move
     }
 
     public enum Kind: String, Codable, Sendable, CaseIterable {
@@ -45,6 +49,21 @@ public struct Event: Codable, Sendable, Equatable {
         case statisticsBack = "statistics-back"
         case reclaimed
         case hinted
+        /// Under a budget: memory moved, or would have in mode `watch`.
+        case moved
+        /// Under a budget: guests took or were started with more than there is.
+        case overdrawn
+        case overdraftOver = "overdraft-over"
+        /// Under a budget: a guest needs memory, and nobody can pay.
+        case shortage
+        case shortageOver = "shortage-over"
+        /// The host itself is short of memory, or is no longer.
+        case hostPressure = "host-pressure"
+        /// The operator chose what becomes of decisions.
+        case mode
+        /// A guest was taken in, or let go, at run time.
+        case added
+        case removed
         /// Something is wrong with the set-up or the guest misbehaves.
         case problem
     }

@@ -8,6 +8,12 @@ public struct GuestConfiguration: Codable, Sendable, Equatable {
     public var door = GuestDoor.vhostUser
     /// The guest's memory in bytes; `nil`: as large as what the VMM shares.
     public var max: UInt64?
+    /// Under a budget: what the guest is to see at the least, in bytes.
+    public var min: UInt64 = 0
+    /// Under a budget: how much its memory is worth beside others'.
+    public var weight: Double = 1
+    /// Under a budget: what it is to get whenever it needs it, in bytes; `nil`: `min`.
+    public var reservation: UInt64?
     public var deflateOnOOM = false
     public var freePageReporting = false
     public var freePageHint = false

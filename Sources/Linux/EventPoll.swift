@@ -23,6 +23,13 @@ public struct EventPoll: ~Copyable, Sendable {
         guard clinux_epoll_add(self.descriptor.raw, descriptor, events, token) == 0 else { throw .last("epoll_ctl") }
     }
 
+    /// Watches a descriptor that tells of something by being urgently readable, as a PSI trigger does.
+    public func addUrgent(_ descriptor: CInt, token: UInt64) throws(SystemError) {
+        guard clinux_epoll_add(self.descriptor.raw, descriptor, clinux_epoll_priority, token) == 0 else {
+            throw .last("epoll_ctl")
+        }
+    }
+
     /// Forgets a descriptor. A descriptor must be removed before it is closed where a copy of it lives elsewhere.
     public func remove(_ descriptor: CInt) {
         _ = clinux_epoll_remove(self.descriptor.raw, descriptor)

@@ -8,6 +8,11 @@ extension ControlError: CustomStringConvertible {
 
     package var description: String { sentence }
 
+    /// There is nothing to be asked about a budget.
+    package static var noBudget: ControlError {
+        .conflict("there is no budget: each guest is steered for itself; start the daemon with --budget SIZE")
+    }
+
     /// The refusal of a name that no guest has; it names those that there are, if they are few.
     package static func noGuest(_ name: String, among names: [String]) -> ControlError {
         let known: String

@@ -28,7 +28,7 @@ package struct Daemon: Sendable {
         if let shortage = DescriptorNeed(guests: configuration.guests.count).provide() {
             events.append(guest: nil, kind: .problem, message: "\(shortage); \(DescriptorNeed.help)")
         }
-        let guests = try await GuestRegistry(configuration.guests, events: events)
+        let guests = try await GuestRegistry(configuration.guests, events: events, budget: configuration.budget)
         let server = HTTPServer(api: ControlRoutes(guests: guests, events: events), logger: logger)
         let descriptor = try listener.descriptor.duplicate().release()
         let outcome = await outcome(of: server, on: descriptor, until: signals) { ready(readyLine) }
@@ -46,8 +46,8 @@ package struct Daemon: Sendable {
             for await event in subscription.live {
                 let level: Logger.Level =
                     switch event.kind {
-                    case .problem: .warning
-                    case .alarm, .stalled, .statisticsLost: .notice
+                    case .problem, .shortage: .warning
+                    case .alarm, .stalled, .statisticsLost, .overdrawn, .hostPressure: .notice
                     default: .info
                     }
                 logger.log(level: level, "\(event.guest ?? "daemon"): \(event.kind.rawValue): \(event.message)")
@@ -58,7 +58,8 @@ package struct Daemon: Sendable {
     private var readyLine: String {
         let guests = configuration.guests.prefix(16).map { "\($0.name) on \($0.socket)" }.joined(separator: ", ")
         let more = configuration.guests.count > 16 ? " and \(configuration.guests.count - 16) more" : ""
-        return "ready: control on \(configuration.control); guests: \(guests.isEmpty ? "none" : guests)\(more)"
+        let budget = configuration.budget.map { "; budget \(ByteSize($0.bytes)), mode \($0.mode.rawValue)" } ?? ""
+        return "ready: control on \(configuration.control); guests: \(guests.isEmpty ? "none" : guests)\(more)\(budget)"
     }
 
     /// Runs the server until a signal comes or it fails.

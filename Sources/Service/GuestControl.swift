@@ -14,6 +14,16 @@ package protocol GuestControl: Sendable {
     func refreshStatistics(of name: String) async throws(ControlError) -> GuestStatus
     /// Pumps the guest's free memory to the host and returns to the target. Answers as soon as it has begun.
     func reclaim(_ name: String) async throws(ControlError) -> Accepted
+    /// Serves one more guest. Refused with the arithmetic where its reservation does not fit into the budget.
+    func add(_ configuration: GuestConfiguration) async throws(ControlError) -> Accepted
+    /// Lets a guest go; refused while its VMM is connected.
+    func remove(_ name: String) async throws(ControlError) -> Accepted
+    /// How the host's memory is shared; `nil`: there is no budget.
+    func budget() async -> BudgetStatus?
+    /// Chooses what becomes of decisions.
+    func setMode(_ mode: BudgetMode) async throws(ControlError) -> BudgetStatus
+    /// What would happen now; with a need, if that guest needed to see so many bytes.
+    func plan(_ need: (guest: String, visible: UInt64)?) async throws(ControlError) -> BudgetPlan
     /// Asks which pages are free (free page hinting); counts them and discards nothing.
     func hint(_ name: String) async throws(ControlError) -> Accepted
 }

@@ -14,6 +14,7 @@ struct AerostatLab: AsyncParsableCommand {
             Boot.self,
             BareMetal.self,
             BenchArbiter.self,
+            BenchReaction.self,
             Conformance.self,
             Simulate.self,
             Balance.self,

@@ -12,7 +12,8 @@ struct Aerostat: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             ServeCommand.self, QEMUArgumentsCommand.self, StatusCommand.self, SetCommand.self, StatsCommand.self,
-            EventsCommand.self, ReclaimCommand.self, HintCommand.self, DoctorCommand.self,
+            EventsCommand.self, ReclaimCommand.self, HintCommand.self, BudgetCommand.self, ModeCommand.self,
+            PlanCommand.self, ExplainCommand.self, AddCommand.self, RemoveCommand.self, DoctorCommand.self,
             ProbeCommand.self, LoadCommand.self, SimulateCommand.self,
         ])
 }

@@ -1,5 +1,5 @@
-import ArgumentParser
-import ControlAPI
+public import ArgumentParser
+public import ControlAPI
 import Foundation
 import Logging
 import Service
@@ -17,6 +17,18 @@ struct ServeCommand: AsyncParsableCommand {
             "A YAML file with \"control: PATH\" and \"guests: {NAME: {socket: PATH, ...}}\".", valueName: "file"))
     var config: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "What the host lends to all guests together: 24G, 80%, or \"all but 4G\". Without it each guest is steered for itself.",
+            valueName: "size"))
+    var budget: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "With a budget: on writes targets, watch only records what it would do (default: on).",
+            valueName: "on|watch"))
+    var mode: BudgetMode?
+
     @Option(help: "What is logged to standard error, and what is worse.")
     var logLevel = LogLevel.info
 
@@ -33,19 +45,24 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func configuration() throws -> DaemonConfiguration {
-        var control = options.control
-        var guests: [GuestConfiguration] = []
-        if let config {
-            let file = try Self.file(config)
-            control = control ?? file.control
-            guests = file.guests
-        }
-        guests += try guest.map { try GuestOption.parse($0) }
-        guard !guests.isEmpty else {
+        let file = try config.map { try Self.file($0) }
+        let guests = try (file?.guests ?? []) + guest.map { try GuestOption.parse($0) }
+        let budget = try budget(file, guests)
+        guard !guests.isEmpty || budget != nil else {
             throw CommandFailure(
                 "no guest to serve: write --guest NAME,socket=PATH (or vfio-user=PATH), or name a file with --config")
         }
-        return try DaemonConfiguration(control: control ?? options.path, guests: guests)
+        return try DaemonConfiguration(
+            control: options.control ?? file?.control ?? options.path, guests: guests, budget: budget)
+    }
+
+    private func budget(_ file: ConfigurationFile?, _ guests: [GuestConfiguration]) throws -> BudgetConfiguration? {
+        let mode = mode ?? file?.mode
+        guard let size = try budget.map({ try BudgetSize(parsing: $0) }) ?? file?.budget else {
+            guard mode == nil else { throw CommandFailure("a mode is of use with a budget only: write --budget, too") }
+            return nil
+        }
+        return try BudgetConfiguration(size, mode: mode ?? .on, host: BudgetConfiguration.hostMemory(), guests: guests)
     }
 
     /// Reads a configuration file.
@@ -56,3 +73,5 @@ struct ServeCommand: AsyncParsableCommand {
         return try ConfigurationFile(text: String(decoding: data, as: UTF8.self), file: path)
     }
 }
+
+extension BudgetMode: ExpressibleByArgument {}

@@ -19,5 +19,7 @@ struct StatusCommand: AsyncParsableCommand {
         let guests = try await options.client.status()
         if options.json { return try Output.json(guests) }
         Output.line(StatusText.list(guests))
+        // Refused where there is none.
+        if let budget = try? await options.client.budget() { Output.line(BudgetText.line(budget)) }
     }
 }

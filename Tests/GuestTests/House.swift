@@ -12,7 +12,8 @@ final class House: Sendable {
 
     /// - Parameter edit: how each guest is served.
     init(
-        _ names: [String] = ["guest"], reactors: Int? = nil, edit: (inout GuestConfiguration) -> Void = { _ in }
+        _ names: [String] = ["guest"], reactors: Int? = nil, budget: UInt64? = nil, mode: BudgetMode = .on,
+        edit: (inout GuestConfiguration) -> Void = { _ in }
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "aerostat-\(UUID().uuidString.prefix(8))")
         self.folder = folder
@@ -25,15 +26,18 @@ final class House: Sendable {
             edit(&configuration)
             return configuration
         }
-        registry = try await GuestRegistry(configurations, events: events, reactors: reactors)
+        let shared = try budget.map {
+            try BudgetConfiguration(.size(ByteSize($0)), mode: mode, host: 1 << 40, guests: configurations)
+        }
+        registry = try await GuestRegistry(configurations, events: events, budget: shared, reactors: reactors)
     }
 
     /// Serves guests while `body` runs.
     static func with(
-        _ names: [String] = ["guest"], reactors: Int? = nil, edit: (inout GuestConfiguration) -> Void = { _ in },
-        _ body: (House) async throws -> Void
+        _ names: [String] = ["guest"], reactors: Int? = nil, budget: UInt64? = nil, mode: BudgetMode = .on,
+        edit: (inout GuestConfiguration) -> Void = { _ in }, _ body: (House) async throws -> Void
     ) async throws {
-        let house = try await House(names, reactors: reactors, edit: edit)
+        let house = try await House(names, reactors: reactors, budget: budget, mode: mode, edit: edit)
         do {
             try await body(house)
         } catch {

@@ -46,17 +46,6 @@ import Testing
         #expect(!RunningGuestChecks.hasTwoBalloons(["-device", "virtio-balloon-pci"]))
     }
 
-    @Test func theLeastLimitOfTheCgroupsCounts() {
-        let second: [String: UInt64] = ["/sys/fs/cgroup/a/b/memory.max": 300, "/sys/fs/cgroup/a/memory.max": 200]
-        #expect(MemoryCgroup.limit(of: "0::/a/b") { second[$0] } == 200)
-        let first: [String: UInt64] = [
-            "/sys/fs/cgroup/memory/x/memory.limit_in_bytes": 500,
-            "/sys/fs/cgroup/memory/memory.limit_in_bytes": 0x7FFF_FFFF_FFFF_F000,
-        ]
-        #expect(MemoryCgroup.limit(of: "4:memory:/x\n0::/") { first[$0] } == 500)
-        #expect(MemoryCgroup.limit(of: "0::/") { _ in nil } == nil)
-    }
-
     @Test func everyFindingIsComplete() {
         for finding in Doctor(qemu: "/nowhere/qemu", control: "/nowhere/x.sock").findings() {
             #expect(!finding.why.isEmpty)

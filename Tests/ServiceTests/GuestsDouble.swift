@@ -5,6 +5,8 @@ import Synchronization
 /// Guests that do at once what they are asked.
 final class GuestsDouble: GuestControl {
     private let guests: Mutex<[GuestStatus]>
+    /// What they share.
+    let shared = Mutex<BudgetStatus?>(nil)
     /// What was asked, in order.
     let calls = Mutex<[String]>([])
 
@@ -70,6 +72,38 @@ final class GuestsDouble: GuestControl {
 
     func hint(_ name: String) async throws(ControlError) -> Accepted {
         throw .conflict("guest \(name): free page hinting was not negotiated")
+    }
+
+    func add(_ configuration: GuestConfiguration) async throws(ControlError) -> Accepted {
+        let isNew = guests.withLock { guests in
+            guard !guests.contains(where: { $0.name == configuration.name }) else { return false }
+            guests.append(Self.status(configuration.name, max: configuration.max))
+            return true
+        }
+        guard isNew else { throw .conflict("\(configuration.name): there is a guest of that name") }
+        return try await accept(configuration.name, "added")
+    }
+
+    func remove(_ name: String) async throws(ControlError) -> Accepted {
+        let accepted = try await accept(name, "removed")
+        guests.withLock { $0.removeAll { $0.name == name } }
+        return accepted
+    }
+
+    func budget() async -> BudgetStatus? { shared.withLock { $0 } }
+
+    func setMode(_ mode: BudgetMode) async throws(ControlError) -> BudgetStatus {
+        guard var budget = await budget() else { throw .noBudget }
+        budget.mode = mode
+        shared.withLock { [budget] in $0 = budget }
+        return budget
+    }
+
+    func plan(_ need: (guest: String, visible: UInt64)?) async throws(ControlError) -> BudgetPlan {
+        if let need { _ = try await status(of: need.guest) }
+        return BudgetPlan(
+            guest: need?.guest, visible: need?.visible, seesNow: nil, message: "a plan", steps: [], refusals: [],
+            short: 0, free: 0)
     }
 
     private func accept(_ name: String, _ call: String) async throws(ControlError) -> Accepted {

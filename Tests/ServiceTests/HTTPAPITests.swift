@@ -97,8 +97,8 @@ import Testing
             method: "GET", uri: "/v2/guests", status: 404,
             error: "GET /v2/guests: there is no such request; see the API's documentation"),
         BadRequest(
-            method: "DELETE", uri: "/v1/guests/web1", status: 404,
-            error: "DELETE /v1/guests/web1: there is no such request; see the API's documentation"),
+            method: "DELETE", uri: "/v1/guests/web1/target", status: 404,
+            error: "DELETE /v1/guests/web1/target: there is no such request; see the API's documentation"),
     ])
     func badInputIsRefused(_ request: BadRequest) async throws {
         try await TestServer.run { server in

@@ -23,6 +23,7 @@ struct clinux_event {
     uint32_t events;
 };
 extern const uint32_t clinux_epoll_in;
+extern const uint32_t clinux_epoll_priority;
 extern const uint32_t clinux_epoll_hangup;
 int clinux_epoll_create(void);
 int clinux_epoll_add(int epoll, int descriptor, uint32_t events, uint64_t token);

@@ -1,10 +1,15 @@
 package import ControlAPI
 internal import Yams
 
-/// A configuration file: `control: PATH` and `guests: {NAME: {socket: PATH, ...}}`, the guests' keys as in `--guest`.
+/// A configuration file: `control: PATH`, `budget: SIZE`, `mode: on|watch` and `guests: {NAME: {socket: PATH, ...}}`, the
+/// guests' keys as in `--guest`.
 package struct ConfigurationFile: Sendable, Equatable {
     /// The path of the control socket, if the file names one.
     package private(set) var control: String?
+    /// What the guests share, if the file says so.
+    package private(set) var budget: BudgetSize?
+    /// What becomes of decisions, if the file says so.
+    package private(set) var mode: BudgetMode?
     /// In the order of the file.
     package private(set) var guests: [GuestConfiguration] = []
 
@@ -21,8 +26,23 @@ package struct ConfigurationFile: Sendable, Equatable {
                 } catch {
                     throw reader.error(value, name, error.description)
                 }
+            case "budget":
+                let text = try reader.text(of: value, key: key, at: name)
+                do {
+                    budget = try BudgetSize(parsing: text)
+                } catch {
+                    throw reader.error(value, name, error.description)
+                }
+            case "mode":
+                let text = try reader.text(of: value, key: key, at: name)
+                do {
+                    mode = try BudgetModeWord.parse(text)
+                } catch {
+                    throw reader.error(value, name, error.sentence)
+                }
             case "guests": guests = try Self.guests(in: value, reader)
-            default: throw reader.error(key, name, GuestKey.unknown(name, among: ["control", "guests"]))
+            default:
+                throw reader.error(key, name, GuestKey.unknown(name, among: ["control", "budget", "mode", "guests"]))
             }
         }
     }

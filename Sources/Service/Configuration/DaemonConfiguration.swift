@@ -5,9 +5,13 @@ package struct DaemonConfiguration: Sendable, Equatable {
     /// The path of the control socket.
     package var control: String
     package var guests: [GuestConfiguration]
+    /// What the guests share; `nil`: each is steered for itself.
+    package var budget: BudgetConfiguration?
 
     /// Throws if two guests share a name or a socket, or one has the control socket.
-    package init(control: String, guests: [GuestConfiguration]) throws(ConfigurationError) {
+    package init(
+        control: String, guests: [GuestConfiguration], budget: BudgetConfiguration? = nil
+    ) throws(ConfigurationError) {
         var names: Set<String> = []
         var owners = [Self.normal(control): "the control socket"]
         for guest in guests {
@@ -21,6 +25,7 @@ package struct DaemonConfiguration: Sendable, Equatable {
         }
         self.control = control
         self.guests = guests
+        self.budget = budget
     }
 
     /// The path without `//`, `/./` and a leading `./`. Links are not followed: binding finds what is left.

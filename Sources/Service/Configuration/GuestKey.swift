@@ -16,6 +16,18 @@ struct GuestKey: Sendable {
             guard bytes % 4096 == 0 else { throw ValueError("\(text.debugDescription): not a multiple of 4K") }
             draft.configuration.max = bytes
         },
+        GuestKey(name: "min", value: "SIZE|PERCENT") { (draft, text) throws(ValueError) in
+            draft.min = try share(text)
+        },
+        GuestKey(name: "weight", value: "NUMBER") { (draft, text) throws(ValueError) in
+            guard let weight = Double(text), weight >= 0.001, weight <= 1_000_000 else {
+                throw ValueError("\(text.debugDescription): a weight is a number from 0.001 to 1000000; 1 is usual")
+            }
+            draft.configuration.weight = weight
+        },
+        GuestKey(name: "reservation", value: "SIZE|PERCENT") { (draft, text) throws(ValueError) in
+            draft.reservation = try share(text)
+        },
         flag("deflate-on-oom", \.deflateOnOOM),
         flag("free-page-reporting", \.freePageReporting),
         flag("free-page-hint", \.freePageHint),
@@ -30,11 +42,7 @@ struct GuestKey: Sendable {
             draft.configuration.statisticsInterval = seconds
         },
         GuestKey(name: "target", value: "SIZE|PERCENT") { (draft, text) throws(ValueError) in
-            do {
-                draft.target = try SizeOrShare(parsing: text)
-            } catch {
-                throw ValueError("\(error)")
-            }
+            draft.target = try share(text)
         },
     ]
 
@@ -74,6 +82,14 @@ struct GuestKey: Sendable {
             case "off", "false", "no": draft.configuration[keyPath: path] = false
             default: throw ValueError("\(text.debugDescription): write on or off")
             }
+        }
+    }
+
+    private static func share(_ text: String) throws(ValueError) -> SizeOrShare {
+        do {
+            return try SizeOrShare(parsing: text)
+        } catch {
+            throw ValueError("\(error)")
         }
     }
 

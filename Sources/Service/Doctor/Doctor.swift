@@ -19,6 +19,7 @@ package struct Doctor: Sendable {
         QEMUChecks(named: qemu).findings()
             + MemoryChecks.findings()
             + LimitChecks.findings(guests: guests)
+            + HostSignalChecks.findings()
             + [SocketCheck.finding(control: control)]
             + RunningGuestChecks.findings()
     }

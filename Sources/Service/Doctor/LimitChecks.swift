@@ -1,4 +1,5 @@
 internal import ControlAPI
+internal import HostSignals
 internal import Linux
 
 /// What the host allows this process.

@@ -1,6 +1,7 @@
 internal import ControlAPI
 internal import Foundation
 internal import Glibc
+internal import HostSignals
 internal import Linux
 
 /// Can memory be shared with a VMM, and be given back?

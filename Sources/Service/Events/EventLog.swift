@@ -25,7 +25,7 @@ package final class EventLog: Sendable {
 
     /// May be called from any thread; never blocks for long.
     package func append(
-        guest: String?, kind: Event.Kind, message: String, numbers: [String: UInt64] = [:]
+        guest: String?, kind: Event.Kind, message: String, numbers: [String: UInt64] = [:], move: MemoryMove? = nil
     ) {
         let timestamp = Timestamp.now()
         state.withLock { state in
@@ -33,7 +33,7 @@ package final class EventLog: Sendable {
             state.newest += 1
             let event = Event(
                 sequence: state.newest, timestamp: timestamp, guest: guest, kind: kind, message: message,
-                numbers: numbers)
+                numbers: numbers, move: move)
             if state.history.count == capacity { state.history.removeFirst() }
             state.history.append(event)
             state.counts[EventCount.Key(guest: guest, kind: kind), default: 0] += 1

@@ -7,13 +7,33 @@ internal import Linux
 extension Guest {
     /// Tells the arbiter and carries out what it decides.
     func tell(_ input: Input) {
-        let decision = arbiter.handle(input, at: MonotonicClock.now(), held: device.held.count)
+        let decision = arbiter.handle(input, held: device.held.count)
+        carryOut(
+            interrupt: decision.interrupt, requestStatistics: decision.requestStatistics,
+            happenings: decision.happenings)
+    }
+
+    /// Carries out what was decided about this guest for the sake of others.
+    func carryOut(_ change: BudgetChange) {
+        arbiter.take(change)
+        let decision = change.decision
+        carryOut(
+            interrupt: decision.interrupt, requestStatistics: decision.requestStatistics,
+            happenings: decision.happenings)
+    }
+
+    private func carryOut(interrupt isTold: Bool, requestStatistics isAsked: Bool, happenings: [Happening]) {
         let target = UInt32(clamping: arbiter.target)
         if target != device.target { backend?.configurationChanged() }
         device.setTarget(target)
-        if decision.interrupt { interrupt() }
-        if decision.requestStatistics { requestStatistics() }
-        for happening in decision.happenings { say(happening) }
+        if isTold { interrupt() }
+        if isAsked { requestStatistics() }
+        guard arbiter.seat != nil else {
+            for happening in happenings { say(happening) }
+            return
+        }
+        // Others who are to pay are told first.
+        if !happenings.isEmpty { reactor.sayLater(index, happenings) }
     }
 
     /// Tells the driver that the configuration changed.
@@ -52,7 +72,9 @@ extension Guest {
     // MARK: - What the operator asked for
 
     /// Turns the operator's request into pages, as soon as the guest's memory is known.
-    func resolveRequest() {
+    ///
+    /// - Parameter isRepeated: an operator says it now. Who says it again of a guest that is stalled means it.
+    func resolveRequest(isRepeated: Bool = false) {
         guard let request, let max else { return }
         let balloon: UInt64
         if let visible = request.visible {
@@ -71,13 +93,17 @@ extension Guest {
             }
         }
         let pages = balloon / PageFrame.size
-        guard arbiter.requested != pages else { return }
+        guard arbiter.requested != pages || isRepeated && isStalled else { return }
         tell(.requested(pages))
+    }
+
+    private var isStalled: Bool {
+        if case .stalled = arbiter.state { true } else { false }
     }
 
     // MARK: - Events
 
-    private func say(_ happening: Happening) {
+    func say(_ happening: Happening) {
         func bytes(_ pages: UInt64) -> UInt64 { pages * PageFrame.size }
         func size(_ pages: UInt64) -> String { "\(ByteSize(bytes(pages)))" }
         func seconds(_ time: UInt64) -> String { "\(time / 1_000_000_000) s" }

@@ -75,6 +75,7 @@ extension Guest {
         work = Array(repeating: QueueWork(), count: Door.mostQueues)
         waiting = 0
         stoppedWithStatistics = false
+        takeSeat()
         say(.connected, "a VMM connected")
     }
 
@@ -88,6 +89,7 @@ extension Guest {
         case .vfioUser: reactor.urgent.remove(descriptor)
         }
         backend = nil
+        arbiter.seat?.set(isPresent: false)
         forgetDriver()
         device.setTarget(0)
         isAnswering = nil
@@ -185,7 +187,10 @@ extension Guest {
         updateLayout()
         resolveRequest()
         // Rings may have gone and come back, and their kicks with them.
-        if device.isRunning { ringsChanged() }
+        if device.isRunning {
+            tellMemory()
+            ringsChanged()
+        }
     }
 
     /// What may be discarded: all memory, less the pages of the rings.
@@ -271,6 +276,7 @@ extension Guest {
         }
         nextStatistics = statisticsInterval > 0 ? MonotonicClock.now() + statisticsInterval : nil
         judgePeer()
+        tellMemory()
         tell(.driverStarted(isFresh: isFresh, hasStatistics: device.negotiated.contains(.statistics)))
         resolveRequest()
     }

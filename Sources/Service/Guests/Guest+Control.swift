@@ -16,7 +16,7 @@ extension Guest {
             request.visible.map { "the guest is to see \(ByteSize($0))" }
             ?? "a balloon of \(ByteSize(request.balloon ?? 0))"
         say(.requested, wish, numbers)
-        resolveRequest()
+        resolveRequest(isRepeated: true)
         let message = "\(name): \(wish)\(postponement)"
         return .success(Accepted(message: message, guest: status()))
     }

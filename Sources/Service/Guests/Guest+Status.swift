@@ -10,6 +10,7 @@ internal import Virtio
 extension Guest {
     /// All that is known of the guest now.
     func status() -> GuestStatus {
+        arbiter.refresh()
         noteDiscardFailure()
         let held = device.held.count * PageFrame.size
         let max = self.max
@@ -39,19 +40,7 @@ extension Guest {
         return try? sink.table.allocatedBytes()
     }
 
-    var balloonState: BalloonState {
-        switch arbiter.state {
-        case .idle: .idle
-        case .settled: .settled
-        case .inflating: .inflating
-        case .deflating: .deflating
-        case .reclaiming: .reclaiming
-        case .alarm: .alarm
-        case .holdOff: .holdOff
-        case .stalled: .stalled
-        case .notAnswering: .notAnswering
-        }
-    }
+    var balloonState: BalloonState { BalloonState(arbiter.state) }
 
     private var retrySeconds: Double? {
         switch arbiter.state {
@@ -92,5 +81,22 @@ extension Guest {
         counters.messages = device.counters.messages
         counters.configInterrupts = configInterrupts
         return counters
+    }
+}
+
+extension BalloonState {
+    init(_ state: GuestState) {
+        self =
+            switch state {
+            case .idle: .idle
+            case .settled: .settled
+            case .inflating: .inflating
+            case .deflating: .deflating
+            case .reclaiming: .reclaiming
+            case .alarm: .alarm
+            case .holdOff: .holdOff
+            case .stalled: .stalled
+            case .notAnswering: .notAnswering
+            }
     }
 }

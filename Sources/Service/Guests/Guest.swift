@@ -38,7 +38,7 @@ final class Guest {
     /// One of them was kicked.
     var wasKicked = false
 
-    var arbiter = GuestArbiter()
+    var arbiter: Steering
     var request: TargetRequest?
     /// Pages taken back unasked, until the driver's next write of `actual` shows whether it is short of memory or only
     /// leaving.
@@ -85,7 +85,7 @@ final class Guest {
     }
 
     init(
-        configuration: GuestConfiguration, index: Int, reactor: ReactorState, log: EventLog
+        configuration: GuestConfiguration, index: Int, reactor: ReactorState, log: EventLog, seat: BudgetSeat? = nil
     ) throws {
         self.configuration = configuration
         self.index = index
@@ -93,8 +93,10 @@ final class Guest {
         self.log = log
         listener = try UnixSocketPath(configuration.socket).listen()
         device = BalloonDevice(offering: Guest.features(of: configuration))
+        arbiter = Steering(seat: seat)
         sink = FileDiscardSink(discards: reactor.discards, populates: configuration.populateOnDeflate)
         statisticsInterval = UInt64(Swift.max(0, configuration.statisticsInterval) * 1e9)
+        if seat != nil, statisticsInterval == 0 { statisticsInterval = HostTuning().statisticsInterval }
         request = configuration.target
         try reactor.main.add(listener.descriptor.raw, token: Token.of(guest: index, .listener))
     }

@@ -3,46 +3,43 @@ internal import Balloon
 internal import BalloonDevice
 package import ControlAPI
 internal import Linux
+internal import Synchronization
 
 /// The guests of a daemon, as the control plane sees them: every question is put to the thread of the guest's reactor.
 package final class GuestRegistry: GuestReactor {
     private let reactors: [Reactor]
-    private let names: [String]
-    private let places: [String: Place]
-
-    /// Where a guest lives, for its life: the guests are dealt out to the reactors like cards.
-    private struct Place: Sendable {
-        let reactor: Int
-        /// Its number there.
-        let index: Int
-
-        init(_ number: Int, of reactors: Int) {
-            reactor = number % reactors
-            index = number / reactors
-        }
-    }
+    private let events: EventLog
+    private let budget: SharedBudget?
+    private let directory: Mutex<GuestDirectory>
 
     /// Makes the guests' sockets and starts to serve them.
     ///
     /// Throws ``UnixSocketError`` if a socket cannot be had; then none is left behind.
-    /// - Parameter reactors: how many threads serve; `nil`: as many as serve well here.
-    package init(_ configurations: [GuestConfiguration], events: EventLog, reactors count: Int? = nil) async throws {
-        let processors = ReactorPlan(guests: configurations.count, reactors: count).processors
-        let reactors = try processors.map { processor throws(SystemError) in try Reactor(processor: processor) }
+    ///
+    /// - Parameters:
+    ///   - budget: what the guests share; `nil`: each is steered for itself.
+    ///   - count: how many threads serve; `nil`: as many as serve well here.
+    package init(
+        _ configurations: [GuestConfiguration], events: EventLog, budget: BudgetConfiguration? = nil,
+        reactors count: Int? = nil
+    ) async throws {
+        let guests = configurations.isEmpty ? ReactorPlan.most : configurations.count
+        let processors = ReactorPlan(guests: guests, reactors: count).processors
+        let reactors = try processors.enumerated().map { number, processor throws(SystemError) in
+            try Reactor(number: number, log: events, processor: processor)
+        }
+        let shared = try budget.map { try SharedBudget($0, outboxes: reactors.map(\.outbox)) }
         self.reactors = reactors
-        names = configurations.map(\.name)
-        places = Dictionary(
-            names.enumerated().map { ($0.element, Place($0.offset, of: reactors.count)) }, uniquingKeysWith: { $1 })
+        self.events = events
+        self.budget = shared
+        directory = Mutex(GuestDirectory(reactors: reactors.count))
         var started = 0
         do {
             for reactor in reactors {
-                try reactor.start()
+                try reactor.start(budget: shared)
                 started += 1
             }
-            for (number, configuration) in configurations.enumerated() {
-                let reactor = reactors[Place(number, of: reactors.count).reactor]
-                try await reactor.ask { state in Result { try state.add(configuration, log: events) } }.get()
-            }
+            for configuration in configurations { try await take(configuration) }
         } catch {
             Self.stop(reactors.prefix(started))
             throw error
@@ -60,20 +57,24 @@ package final class GuestRegistry: GuestReactor {
     private static let statusesAtOnce = 8
 
     package func statuses() async -> [GuestStatus] {
-        let count = reactors.count
+        let places = directory.withLock { $0.inOrder }
         return await withTaskGroup(of: [(Int, GuestStatus)].self) { group in
             for (number, reactor) in reactors.enumerated() {
-                let numbers = Array(stride(from: number, to: names.count, by: count))
-                for start in stride(from: 0, to: numbers.count, by: Self.statusesAtOnce) {
-                    let some = numbers[start..<min(start + Self.statusesAtOnce, numbers.count)]
+                let here = places.enumerated().filter { $0.element.reactor == number }.map {
+                    ($0.offset, $0.element.index)
+                }
+                for start in stride(from: 0, to: here.count, by: Self.statusesAtOnce) {
+                    let some = here[start..<min(start + Self.statusesAtOnce, here.count)]
                     group.addTask {
                         await reactor.ask { state in
-                            some.map { number in (number, state.with(Place(number, of: count).index) { $0.status() }) }
+                            some.compactMap { number, index in
+                                state.with(index) { $0.status() }.map { (number, $0) }
+                            }
                         }
                     }
                 }
             }
-            var all = [GuestStatus?](repeating: nil, count: names.count)
+            var all = [GuestStatus?](repeating: nil, count: places.count)
             for await some in group {
                 for (number, status) in some { all[number] = status }
             }
@@ -110,7 +111,7 @@ package final class GuestRegistry: GuestReactor {
         let place = try place(of: name)
         let result = await withCheckedContinuation { (continuation: CheckedContinuation<_, Never>) in
             reactors[place.reactor].submit { state in
-                state.with(place.index) { guest in
+                let isThere: Void? = state.with(place.index) { guest in
                     guard guest.canBeAsked else {
                         continuation.resume(
                             returning: Result<GuestStatus, ControlError>.failure(
@@ -120,6 +121,7 @@ package final class GuestRegistry: GuestReactor {
                     guest.statisticsWaiters.append { continuation.resume(returning: .success(guest.status())) }
                     guest.requestStatistics()
                 }
+                if isThere == nil { continuation.resume(returning: .failure(.noGuest(name, among: []))) }
             }
         }
         return try result.get()
@@ -137,11 +139,94 @@ package final class GuestRegistry: GuestReactor {
         _ name: String, _ body: @escaping @Sendable (Guest) -> Result<Answer, ControlError>
     ) async throws(ControlError) -> Answer {
         let place = try place(of: name)
-        return try await reactors[place.reactor].ask { state in state.with(place.index, body) }.get()
+        let result = await reactors[place.reactor].ask { state in
+            state.with(place.index) { guest in guest.configuration.name == name ? body(guest) : nil } ?? nil
+        }
+        guard let result else { throw unknown(name) }
+        return try result.get()
     }
 
-    private func place(of name: String) throws(ControlError) -> Place {
-        guard let place = places[name] else { throw .noGuest(name, among: names) }
+    private func place(of name: String) throws(ControlError) -> GuestDirectory.Place {
+        guard let place = directory.withLock({ $0.place(of: name) }) else { throw unknown(name) }
         return place
+    }
+
+    private func unknown(_ name: String) -> ControlError {
+        .noGuest(name, among: directory.withLock { $0.names })
+    }
+
+    // MARK: - Guests come and go
+
+    package func add(_ configuration: GuestConfiguration) async throws(ControlError) -> Accepted {
+        do {
+            try await take(configuration)
+        } catch let error as ControlError {
+            throw error
+        } catch {
+            throw .conflict("\(error)")
+        }
+        events.append(guest: configuration.name, kind: .added, message: "served on \(configuration.socket)")
+        let status = try await status(of: configuration.name)
+        return Accepted(message: "\(configuration.name): served on \(configuration.socket)", guest: status)
+    }
+
+    package func remove(_ name: String) async throws(ControlError) -> Accepted {
+        let place = try place(of: name)
+        let result = await reactors[place.reactor].ask { state -> Result<GuestStatus, ControlError> in
+            let status = state.with(place.index) { $0.status() }
+            guard let status, status.name == name else { return .failure(.noGuest(name, among: [])) }
+            guard status.link == .waiting else {
+                return .failure(
+                    .conflict("\(name): its VMM is connected, and would not survive it; end the virtual machine first"))
+            }
+            state.remove(place.index)
+            return .success(status)
+        }
+        let status = try result.get()
+        directory.withLock { $0.remove(name) }
+        events.append(guest: name, kind: .removed, message: "no longer served")
+        return Accepted(message: "\(name): no longer served", guest: status)
+    }
+
+    /// Serves one more guest, at the reactor that has the fewest.
+    private func take(_ configuration: GuestConfiguration) async throws {
+        let name = configuration.name
+        guard let reactor = directory.withLock({ $0.reserve(name) }) else {
+            throw ControlError.conflict("\(name): there is a guest of that name")
+        }
+        do {
+            let index = try await reactors[reactor].ask { state in Result { try state.add(configuration) } }.get()
+            directory.withLock { $0.settle(name, at: index) }
+        } catch {
+            directory.withLock { $0.remove(name) }
+            throw error
+        }
+    }
+
+    // MARK: - The budget
+
+    package func budget() async -> BudgetStatus? {
+        guard let budget else { return nil }
+        return await status(of: budget)
+    }
+
+    private func status(of budget: SharedBudget) async -> BudgetStatus {
+        let (snapshot, host, missing) = await reactors[0].ask { $0.look(at: budget) }
+        return snapshot.status(host: host, missing: missing)
+    }
+
+    package func setMode(_ mode: BudgetMode) async throws(ControlError) -> BudgetStatus {
+        guard let budget else { throw .noBudget }
+        await reactors[0].ask { _ in budget.write { arbiter, now in arbiter.set(mode: HostMode(mode), at: now) } }
+        events.append(guest: nil, kind: .mode, message: mode.sentence)
+        for reactor in reactors { await reactor.ask { $0.refreshGuests() } }
+        return await status(of: budget)
+    }
+
+    package func plan(_ need: (guest: String, visible: UInt64)?) async throws(ControlError) -> BudgetPlan {
+        guard let budget else { throw .noBudget }
+        if let need { _ = try await status(of: need.guest) }
+        let snapshot = await reactors[0].ask { _ in budget.snapshot() }
+        return snapshot.plan(needing: need.map { ($0.guest, $0.visible) })
     }
 }

@@ -1,5 +1,6 @@
 internal import ControlAPI
 internal import Foundation
+internal import HostSignals
 internal import Linux
 
 /// The VMM at the other end of a socket, as far as /proc shows it: what it has done to its memory that a balloon is up

@@ -12,28 +12,37 @@ final class Reactor: Sendable {
     typealias Work = @Sendable (ReactorState) -> Void
 
     private let mailbox = Mutex<[Work]>([])
-    private let wake: EventCounter
     private let isStopping = Atomic<Bool>(false)
     /// Signalled when a thread has ended.
     private let ended = DispatchSemaphore(value: 0)
     /// What the second thread does: memory is given back while this one serves guests.
     private let discards = DiscardLoop()
 
+    /// Which of the reactors it is.
+    let number: Int
+    private let log: EventLog
+    /// What wakes the thread, also for changes that others decided.
+    let outbox: Outbox
     /// The processor that the thread keeps to; `nil`: any.
     private let processor: Int?
 
-    init(processor: Int? = nil) throws(SystemError) {
+    init(number: Int = 0, log: EventLog, processor: Int? = nil) throws(SystemError) {
+        self.number = number
+        self.log = log
         self.processor = processor
-        wake = try EventCounter()
+        outbox = Outbox(wake: try EventCounter())
     }
 
     /// Starts the thread.
-    func start() throws(SystemError) {
+    ///
+    /// - Parameter budget: what the host's guests share.
+    func start(budget: SharedBudget? = nil) throws(SystemError) {
         let main = try EventPoll()
         let urgent = try EventPoll()
-        try main.add(wake.descriptor.raw, token: Token.wake)
+        try main.add(outbox.wake.descriptor.raw, token: Token.wake)
         try main.add(urgent.descriptor.raw, token: Token.urgent)
-        let state = ReactorState(main: main, urgent: urgent, discards: discards)
+        let state = ReactorState(main: main, urgent: urgent, discards: discards, number: number, log: log)
+        state.share(budget)
         // The state is made here and used on the thread alone.
         nonisolated(unsafe) let confined = state
         startThread("reactor") { [self] in
@@ -56,7 +65,7 @@ final class Reactor: Sendable {
     /// Runs `work` on the reactor's thread, soon. May be called from any thread.
     func submit(_ work: @escaping Work) {
         mailbox.withLock { $0.append(work) }
-        wake.signal()
+        outbox.wake.signal()
     }
 
     /// Runs `body` on the reactor's thread and waits for its answer.
@@ -69,7 +78,7 @@ final class Reactor: Sendable {
     /// Tells the reactor to end after the work at hand.
     func endSoon() {
         isStopping.store(true, ordering: .releasing)
-        wake.signal()
+        outbox.wake.signal()
     }
 
     /// Ends the threads after the work at hand, and waits for them.
@@ -83,7 +92,7 @@ final class Reactor: Sendable {
 
     private func run(_ state: ReactorState) {
         while !isStopping.load(ordering: .acquiring) {
-            state.turn(wake: wake) {
+            state.turn(wake: outbox.wake) {
                 mailbox.withLock { box in
                     defer { box.removeAll() }
                     return box

@@ -1,3 +1,4 @@
+internal import Arbiter
 internal import ControlAPI
 internal import DequeModule
 internal import HostMemory
@@ -11,7 +12,8 @@ final class ReactorState {
     let urgent: EventPoll
     /// The thread that gives memory back.
     let discards: DiscardLoop
-    private var guests: [Guest] = []
+    /// By number; `nil`: not taken.
+    private var guests: [Guest?] = []
     private var events: [EventPoll.Event] = []
     private var urgentEvents: [EventPoll.Event] = []
     private var urgentDepth = 0
@@ -20,6 +22,15 @@ final class ReactorState {
     private var deadlines = Deadlines()
     /// Questions of the control plane.
     private var mail = Deque<Reactor.Work>()
+    /// What the host's guests share; `nil`: each is steered for itself.
+    private(set) var budget: SharedBudget?
+    /// Which of the reactors this is.
+    let number: Int
+    /// How the host is; the first reactor's, and only with a budget.
+    private(set) var hostWatch: HostWatch?
+    let log: EventLog
+    /// What happened to guests under a budget, and is told once all who are to pay have been told.
+    var unsaid: [(guest: Int, happenings: [Happening])] = []
 
     // What one turn of the reactor does at most, besides the 64 events that a poll brings: then the polls are looked at
     // again.
@@ -30,21 +41,57 @@ final class ReactorState {
     private static let deepestUrgent = 4
     private var turns: UInt64 = 0
 
-    init(main: consuming EventPoll, urgent: consuming EventPoll, discards: DiscardLoop) {
+    init(
+        main: consuming EventPoll, urgent: consuming EventPoll, discards: DiscardLoop, number: Int, log: EventLog
+    ) {
         self.discards = discards
         self.main = main
         self.urgent = urgent
+        self.number = number
+        self.log = log
     }
 
-    /// Serves one more guest; its number here is the count of those before it.
-    func add(_ configuration: GuestConfiguration, log: EventLog) throws {
-        guests.append(try Guest(configuration: configuration, index: guests.count, reactor: self, log: log))
+    /// Serves one more guest.
+    ///
+    /// - Returns: its number here.
+    func add(_ configuration: GuestConfiguration) throws -> Int {
+        let index = guests.firstIndex { $0 == nil } ?? guests.count
+        let seat = try seat(for: configuration, guest: index)
+        let guest: Guest
+        do {
+            guest = try Guest(configuration: configuration, index: index, reactor: self, log: log, seat: seat)
+        } catch {
+            if let seat { budget?.remove(seat) }
+            throw error
+        }
+        if index < guests.count { guests[index] = guest } else { guests.append(guest) }
+        return index
     }
 
-    /// Does something to a guest, which may change when it is due.
-    func with<Result>(_ index: Int, _ body: (Guest) -> Result) -> Result {
-        defer { deadlines.set(index, to: guests[index].deadline) }
-        return body(guests[index])
+    var guestNumbers: Range<Int> { guests.indices }
+
+    /// Lets a guest go.
+    func remove(_ index: Int) {
+        guard guests.indices.contains(index), let guest = guests[index] else { return }
+        guest.close()
+        if let seat = guest.arbiter.seat { budget?.remove(seat) }
+        guests[index] = nil
+        deadlines.set(index, to: nil)
+    }
+
+    /// Does something to a guest, which may change when it is due; `nil`: it is gone.
+    @discardableResult
+    func with<Result>(_ index: Int, _ body: (Guest) -> Result) -> Result? {
+        guard guests.indices.contains(index), let guest = guests[index] else { return nil }
+        defer { deadlines.set(index, to: guest.deadline) }
+        return body(guest)
+    }
+
+    /// Guests share what the host lends them.
+    func share(_ budget: SharedBudget?) {
+        self.budget = budget
+        guard let budget, number == 0 else { return }
+        hostWatch = HostWatch(budget, poll: main)
     }
 
     /// A guest has work left that no event will announce.
@@ -65,16 +112,24 @@ final class ReactorState {
                 _ = wake.drain()
                 mail.append(contentsOf: takeMail())
             case Token.urgent: break
+            case Token.pressure: hostWatch?.look(at: MonotonicClock.now(), main, isBroken: event.isClosed)
             default:
                 dispatch(event)
                 // A kick is only noted here.
                 if !Token.isKick(event.token) { serveUrgent() }
             }
+            serveChanges()
         }
         fireDeadlines()
         serveTurns()
+        serveBudget()
+        serveChanges()
+        sayUnsaid()
         // Behind the guests: an answer tells of all that came before the question.
         answerMail()
+        serveChanges()
+        sayUnsaid()
+        tellNews()
     }
 
     /// Serves the deflate queues that have been kicked, and the sockets by which such a kick may come, if any.
@@ -91,13 +146,12 @@ final class ReactorState {
     func close() {
         // Nobody is left without an answer.
         while let work = mail.popFirst() { work(self) }
-        for guest in guests { guest.close() }
+        for guest in guests { guest?.close() }
         guests = []
     }
 
     private func dispatch(_ event: EventPoll.Event) {
         let (index, source) = Token.decode(event.token)
-        guard index < guests.count else { return }
         with(index) { guest in
             switch source {
             case .listener: guest.acceptConnection()
@@ -137,8 +191,9 @@ final class ReactorState {
     /// Nanoseconds until something is due; `nil`: nothing is.
     private func timeout() -> UInt64? {
         guard ready.count == 0, mail.isEmpty else { return 0 }
-        guard let (_, time) = deadlines.first else { return nil }
+        let first = min(deadlines.first?.time ?? .max, budgetDeadline ?? .max)
+        guard first < .max else { return nil }
         let now = MonotonicClock.now()
-        return time > now ? time - now : 0
+        return first > now ? first - now : 0
     }
 }

@@ -4,6 +4,8 @@
 enum Token {
     static let wake = UInt64.max
     static let urgent = UInt64.max - 1
+    /// The host's tasks wait for memory.
+    static let pressure = UInt64.max - 2
 
     enum Source: Equatable {
         case listener

@@ -18,6 +18,7 @@ package struct ControlRoutes: Sendable {
         router.add(middleware: RefusalMiddleware())
         addReads(to: router)
         addWrites(to: router)
+        BudgetRoutes(guests: guests, events: events).add(to: router)
         let events = EventRoute(events: events)
         router.get("/v1/events") { try events.respond(to: $0, context: $1) }
         return router
@@ -36,7 +37,8 @@ package struct ControlRoutes: Sendable {
                 QEMUArguments(guest: status.name, door: status.door, socket: status.socket, max: status.max).options)
         }
         router.get("/metrics") { _, _ in
-            let text = Metrics.render(statuses: await guests.statuses(), events: events.counts())
+            let text = Metrics.render(
+                statuses: await guests.statuses(), budget: await guests.budget(), events: events.counts())
             return Response(
                 status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
                 body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
@@ -83,7 +85,7 @@ package struct ControlRoutes: Sendable {
 
 extension ControlContext {
     /// The guest's name in the path.
-    fileprivate func guestName() throws -> String {
+    func guestName() throws -> String {
         let name = try parameters.require("name")
         return name.removingPercentEncoding ?? name
     }

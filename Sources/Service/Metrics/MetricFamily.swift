@@ -3,6 +3,7 @@ struct MetricFamily {
     enum Kind: String {
         case gauge
         case counter
+        case histogram
     }
 
     private(set) var text: String
@@ -14,18 +15,19 @@ struct MetricFamily {
         text = "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
     }
 
-    mutating func add(_ labels: KeyValuePairs<String, String> = [:], _ value: UInt64) {
-        add(labels, "\(value)")
+    /// - Parameter suffix: of the name, for the parts of a histogram.
+    mutating func add(suffix: String = "", _ labels: KeyValuePairs<String, String> = [:], _ value: UInt64) {
+        add(suffix, labels, "\(value)")
     }
 
-    mutating func add(_ labels: KeyValuePairs<String, String> = [:], _ value: Double) {
-        add(labels, value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value))" : "\(value)")
+    mutating func add(suffix: String = "", _ labels: KeyValuePairs<String, String> = [:], _ value: Double) {
+        add(suffix, labels, value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value))" : "\(value)")
     }
 
-    private mutating func add(_ labels: KeyValuePairs<String, String>, _ value: String) {
+    private mutating func add(_ suffix: String, _ labels: KeyValuePairs<String, String>, _ value: String) {
         isEmpty = false
         let pairs = labels.map { "\($0.key)=\"\(Self.escape($0.value))\"" }
-        text += name + (pairs.isEmpty ? "" : "{" + pairs.joined(separator: ",") + "}") + " \(value)\n"
+        text += name + suffix + (pairs.isEmpty ? "" : "{" + pairs.joined(separator: ",") + "}") + " \(value)\n"
     }
 
     private static func escape(_ value: String) -> String {

@@ -2,7 +2,9 @@ package import ControlAPI
 
 /// Renders what the daemon knows as Prometheus' text format, version 0.0.4. A metric without any sample is left out.
 package enum Metrics {
-    package static func render(statuses: [GuestStatus], events: [EventCount]) -> String {
+    package static func render(
+        statuses: [GuestStatus], budget: BudgetStatus? = nil, events: [EventCount]
+    ) -> String {
         var families = gauges.map { gauge in
             family(gauge.name, .gauge, gauge.help, statuses) { family, guest in
                 if let value = gauge.value(guest) { family.add(["guest": guest.name], value) }
@@ -16,6 +18,7 @@ package enum Metrics {
             }
         }
         families += StatisticMetrics.families(statuses)
+        if let budget { families += BudgetMetrics.families(budget) }
         families.append(eventFamily(events))
         return families.filter { !$0.isEmpty }.map(\.text).joined()
     }

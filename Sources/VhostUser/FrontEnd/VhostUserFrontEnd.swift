@@ -36,6 +36,9 @@ public final class VhostUserFrontEnd {
     /// The socket, to be watched.
     public var descriptor: CInt { channel.socket.descriptor.raw }
 
+    /// Where the back-end's own requests arrive, to be watched; `nil`: it has no such channel.
+    public var requestDescriptor: CInt? { requests?.socket.descriptor.raw }
+
     /// Ends the connection, as a VMM that goes away does; nothing can be said afterwards.
     public func hangUp() throws(FrontEndError) {
         channel.socket.shutDown()

@@ -22,7 +22,7 @@ struct BalanceRig: Sendable {
             let guests = (0..<script.guests).map {
                 Daemon.Guest(
                     name($0), "deflate-on-oom=on", "free-page-reporting=on", "max=\(script.guestMegabytes)M",
-                    "min=192M", "statistics=1")
+                    "min=192M", "statistics-interval=1")
             }
             daemon = try await Daemon.start(
                 guests, arguments: ["--budget", "\(script.budgetMegabytes)M", "--mode", "on"], in: lab)

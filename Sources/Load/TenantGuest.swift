@@ -1,0 +1,242 @@
+internal import Balloon
+internal import Linux
+public import VhostUser
+internal import Virtio
+
+/// A simulated guest that lives with its balloon as Linux does: it follows its target message by message, answers requests
+/// for statistics, and takes pages back unasked when it is told to. Its memory is never touched.
+///
+/// On one thread at a time.
+public final class TenantGuest {
+    /// What it says of itself, in bytes; free and available memory are said less what is in the balloon.
+    public struct Memory: Sendable {
+        public var available: UInt64
+        public var free: UInt64
+        public var majorFaults: UInt64 = 0
+
+        public init(available: UInt64, free: UInt64? = nil) {
+            self.available = available
+            self.free = free ?? available
+        }
+    }
+
+    public let size: UInt64
+    /// With an empty balloon.
+    public var memory: Memory
+    /// Pages in the balloon.
+    public private(set) var held: UInt32 = 0
+    /// `num_pages`, as read last.
+    public private(set) var target: UInt32 = 0
+    /// It does not give pages when it is asked.
+    public var isStubborn = false
+    /// Statistics sent.
+    public private(set) var answers = 0
+
+    private let front: VhostUserFrontEnd
+    private let pages: FrontEndMemory
+    private let places: [FrontEndQueue]
+    private var inflate: DriverQueue<16>
+    private var deflate: DriverQueue<16>
+    private var statistics: DriverQueue<16>
+    private let patience: UInt64
+
+    private static let queueSize: UInt16 = 16
+    private static let firstPage: UInt32 = 1024
+    private static let rings: UInt64 = 0x8_0000
+    private static let ringBytes: UInt64 = 0x1_0000
+    private static let buffers: UInt64 = 0x10_0000
+    /// Pages of one message, as Linux sends them.
+    public static let batch: UInt32 = 256
+
+    /// Connects, sets DRIVER_OK and gives its first statistics.
+    ///
+    /// - Parameters:
+    ///   - size: bytes of guest memory; at least 8 MiB.
+    ///   - patience: how long the device may take for anything (ns).
+    public init(
+        path: String, size: UInt64, memory: Memory, patience: UInt64 = 10_000_000_000
+    ) throws(FrontEndError) {
+        self.size = size
+        self.memory = memory
+        self.patience = patience
+        front = try VhostUserFrontEnd(path: path, patience: patience)
+        try front.open()
+        pages = try FrontEndMemory(size: size, low: min(size, 2 << 30))
+        var places: [FrontEndQueue] = []
+        do throws(SystemError) {
+            for index in 0..<3 as Range<UInt64> {
+                let base = Self.rings + index * Self.ringBytes
+                places.append(
+                    try FrontEndQueue(
+                        size: Self.queueSize, descriptors: base, available: base + 0x4000, used: base + 0x8000))
+            }
+        } catch {
+            throw .system(error)
+        }
+        self.places = places
+        let features = VirtioFeatures.version1 | Self.features.rawValue
+        inflate = try Self.queue(places[0], pages)
+        deflate = try Self.queue(places[1], pages)
+        statistics = try Self.queue(places[2], pages)
+        try front.start(features: features & front.offeredFeatures, memory: pages, queues: places)
+        try offerStatistics()
+        try readTarget()
+    }
+
+    private static let features: BalloonFeatures = [.mustTellHost, .statistics, .deflateOnOOM]
+
+    private static func queue(
+        _ place: FrontEndQueue, _ memory: FrontEndMemory
+    ) throws(FrontEndError) -> DriverQueue<16> {
+        let descriptors = try memory.pointer(to: place.descriptors, count: 0x4000)
+        let available = try memory.pointer(to: place.available, count: 0x4000)
+        let used = try memory.pointer(to: place.used, count: 0x4000)
+        do throws(QueueFault) {
+            let ring = try QueueRing(
+                kind: .split, size: queueSize, table: descriptors, driver: available, device: used)
+            return try DriverQueue(ring: ring, usesEventIndex: false)
+        } catch {
+            throw .notOffered("a ring of \(queueSize) entries")
+        }
+    }
+
+    /// What becomes readable when the device wants something: its requests, and the statistics queue's calls.
+    public var descriptors: [CInt] {
+        [places[2].call.descriptor.raw] + (front.requestDescriptor.map { [$0] } ?? [])
+    }
+
+    /// Takes what the device told, without waiting.
+    ///
+    /// - Parameter note: called as soon as it is seen that another target was told.
+    /// - Returns: whether it told of another target.
+    public func look(noting note: () -> Void = {}) throws(FrontEndError) -> Bool {
+        var isTold = false
+        while try front.awaitConfigurationChange(within: 0) {
+            if !isTold { note() }
+            isTold = true
+        }
+        if isTold { try readTarget() }
+        _ = places[2].call.drain()
+        if try isUsed(&statistics) { try offerStatistics() }
+        return isTold
+    }
+
+    /// Takes what the device told, and follows the target until it is reached or another one is told.
+    ///
+    /// - Returns: whether there was anything to do.
+    @discardableResult
+    public func work() throws(FrontEndError) -> Bool {
+        var didWork = try look()
+        while held != target, !(isStubborn && held < target) {
+            didWork = true
+            if held < target {
+                try give(min(Self.batch, target - held))
+            } else {
+                try take(min(Self.batch, held - target))
+            }
+            _ = try look()
+        }
+        return didWork
+    }
+
+    /// Pages go into the balloon; then `actual` is written.
+    private func give(_ count: UInt32) throws(FrontEndError) {
+        try send(Self.firstPage + held, count, 0)
+        held += count
+        try writeActual()
+    }
+
+    /// Pages come out of the balloon, newest first; then `actual` is written.
+    ///
+    /// - Parameter before: called when the message lies in the queue, just before the device is told.
+    public func take(_ count: UInt32, before: () -> Void = {}) throws(FrontEndError) {
+        let count = min(count, held)
+        guard count > 0 else { return }
+        try send(Self.firstPage + held - count, count, 1, before: before)
+        held -= count
+        try writeActual()
+    }
+
+    private func writeActual() throws(FrontEndError) {
+        var bytes: [UInt8] = []
+        for word in [target, held, 0, 0] as [UInt32] { withUnsafeBytes(of: word.littleEndian) { bytes += $0 } }
+        try front.writeConfiguration(bytes)
+    }
+
+    private func readTarget() throws(FrontEndError) {
+        let bytes = try front.readConfiguration(count: 4)
+        target = bytes.withUnsafeBytes { UInt32(littleEndian: $0.loadUnaligned(as: UInt32.self)) }
+        target = min(target, UInt32(clamping: size >> 12) - Self.firstPage)
+    }
+
+    /// The machine is turned off.
+    public func leave() {
+        // What cannot be said any more need not be.
+        try? front.hangUp()
+    }
+
+    // MARK: - Queues
+
+    private func send(_ first: UInt32, _ count: UInt32, _ queue: Int, before: () -> Void = {}) throws(FrontEndError) {
+        let address = Self.buffers + UInt64(queue) * 4096
+        let array = try pages.pointer(to: address, count: Int(count) * 4)
+        for index in 0..<count {
+            let page = first + count - 1 - index
+            array.storeBytes(of: page.littleEndian, toByteOffset: 4 * Int(index), as: UInt32.self)
+        }
+        let buffer = DescriptorChain.Buffer(address: address, length: count * 4, isDeviceWritable: false)
+        let deadline = MonotonicClock.now() &+ patience
+        _ = places[queue].call.drain()
+        if queue == 0 { try Self.add(buffer, &inflate) } else { try Self.add(buffer, &deflate) }
+        before()
+        places[queue].kick.signal()
+        while !(queue == 0 ? try isUsed(&inflate) : try isUsed(&deflate)) {
+            do throws(SystemError) {
+                guard try places[queue].awaitCall(until: deadline) else { break }
+                continue
+            } catch {
+                throw .system(error)
+            }
+        }
+        guard MonotonicClock.now() < deadline else { throw .noAnswer(to: .setVringKick) }
+    }
+
+    private static func add(
+        _ buffer: DescriptorChain.Buffer, _ queue: inout DriverQueue<16>
+    ) throws(FrontEndError) {
+        do throws(AddFault) {
+            try queue.add(buffer, token: 0)
+        } catch {
+            throw .notOffered("room in a ring")
+        }
+        _ = queue.publish()
+    }
+
+    private func isUsed(_ queue: inout DriverQueue<16>) throws(FrontEndError) -> Bool {
+        do throws(UsedFault) {
+            return try queue.next() != nil
+        } catch {
+            throw .notOffered("a used ring that keeps the rules")
+        }
+    }
+
+    private func offerStatistics() throws(FrontEndError) {
+        let balloon = UInt64(held) << 12
+        let values: [(StatisticsTag, UInt64)] = [
+            (.availableMemory, memory.available > balloon ? memory.available - balloon : 0),
+            (.freeMemory, memory.free > balloon ? memory.free - balloon : 0), (.totalMemory, size),
+            (.majorFaults, memory.majorFaults), (.swapIn, 0),
+        ]
+        let address = Self.buffers + 2 * 4096
+        let bytes = try pages.pointer(to: address, count: values.count * 10)
+        for (index, (tag, value)) in values.enumerated() {
+            bytes.storeBytes(of: tag.rawValue.littleEndian, toByteOffset: 10 * index, as: UInt16.self)
+            bytes.storeBytes(of: value.littleEndian, toByteOffset: 10 * index + 2, as: UInt64.self)
+        }
+        let buffer = DescriptorChain.Buffer(
+            address: address, length: UInt32(values.count * 10), isDeviceWritable: false)
+        try Self.add(buffer, &statistics)
+        places[2].kick.signal()
+        answers += 1
+    }
+}

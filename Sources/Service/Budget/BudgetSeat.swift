@@ -1,0 +1,49 @@
+internal import Arbiter
+internal import HostSignals
+
+/// One guest's place in a shared budget, as the guest's own reactor uses it.
+struct BudgetSeat {
+    let budget: SharedBudget
+    let handle: GuestHandle
+    /// As the operator wrote them.
+    let limits: GuestLimits
+
+    func handle(_ input: Input, held: UInt64) -> (Decision, SteeringView) {
+        budget.handle(input, of: handle, held: held)
+    }
+
+    func view() -> SteeringView { budget.read { SteeringView($0, handle) } }
+
+    /// The guest's virtual machine came or went.
+    func set(isPresent: Bool) {
+        budget.write { arbiter, now in arbiter.set(isPresent: isPresent, of: handle, at: now) }
+    }
+
+    /// The cgroup that the guest's VMM runs in; `nil`: unknown.
+    func note(_ group: MemoryCgroup?) { budget.note(group, of: handle) }
+
+    /// The guest reports its free memory by itself.
+    func set(hasReporting: Bool) {
+        budget.write { arbiter, _ in arbiter.set(hasReporting: hasReporting, of: handle) }
+    }
+
+    /// The VMM shares another amount of memory than was configured: that is what counts.
+    ///
+    /// - Parameter pages: all of the guest's memory.
+    /// - Returns: why it cannot be taken in, or `nil`.
+    func set(memory pages: UInt64) -> AdmissionError? {
+        budget.write { arbiter, now -> AdmissionError? in
+            guard arbiter.share(of: handle)?.limits.max != pages else { return nil }
+            var limits = limits
+            limits.max = pages
+            limits.min = Swift.min(limits.min, pages)
+            limits.reservation = Swift.min(limits.reservation, pages)
+            do throws(AdmissionError) {
+                try arbiter.set(limits: limits, of: handle, at: now)
+                return nil
+            } catch {
+                return error
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+internal import Arbiter
+internal import Balloon
+internal import ControlAPI
+internal import HostSignals
+internal import Linux
+
+/// The shared arbiter at one moment.
+struct BudgetSnapshot: Sendable {
+    let arbiter: HostArbiter
+    let reactions: ReactionTimes
+    let guests: [(name: String, handle: GuestHandle)]
+
+    /// All that is known of the budget.
+    ///
+    /// - Parameters:
+    ///   - host: how the host was when it was looked at last.
+    ///   - missing: what this machine does not tell.
+    func status(host: HostReading, missing: [String]) -> BudgetStatus {
+        let ledger = arbiter.ledger
+        var shown = HostStatus(pressure: arbiter.pressure.word, missing: missing)
+        shown.show(host)
+        return BudgetStatus(
+            mode: arbiter.mode.shown, budget: bytes(ledger.budget ?? 0), effective: bytes(ledger.effective),
+            visible: bytes(ledger.promised), free: signedBytes(ledger.free), slack: bytes(ledger.slack),
+            due: bytes(ledger.due), wanted: bytes(ledger.wanted), loans: bytes(ledger.loans),
+            reserved: bytes(ledger.reserved), host: shown, reaction: ReactionStatus(reactions),
+            guests: guests.compactMap { share(of: $0.handle, named: $0.name) })
+    }
+
+    private func share(of guest: GuestHandle, named name: String) -> GuestShareStatus? {
+        guard let share = arbiter.share(of: guest) else { return nil }
+        return GuestShareStatus(
+            name: name, visible: bytes(share.promised), min: bytes(share.limits.min), max: bytes(share.limits.max),
+            weight: share.limits.weight, reservation: bytes(share.limits.reservation), cap: share.cap.map { bytes($0) },
+            floor: bytes(share.floor), price: share.price, active: share.active, spare: bytes(share.spare),
+            due: bytes(share.due), wanted: bytes(share.wanted), state: BalloonState(arbiter.state(of: guest)),
+            reason: arbiter.reason(of: guest))
+    }
+
+    /// What would happen; see ``HostArbiter/plan(needing:at:)``.
+    func plan(needing need: (name: String, bytes: UInt64)? = nil) -> BudgetPlan {
+        let guest = need.flatMap { need in guests.first { $0.name == need.name }?.handle }
+        let sees = guest.flatMap { arbiter.share(of: $0)?.promised }.map { bytes($0) }
+        let plan = arbiter.plan(
+            needing: guest.flatMap { guest in need.map { (guest, $0.bytes / PageFrame.size) } },
+            at: MonotonicClock.now())
+        let steps = plan.moves.map { move in
+            var move = move
+            move.isCarriedOut = false
+            let named = NamedMove(move: move, payer: name(of: move.payer), gainer: name(of: move.gainer))
+            return BudgetPlan.Step(move: MemoryMove(named), message: named.sentence)
+        }
+        let refusals = plan.refusals.compactMap { refusal in
+            name(of: refusal.guest).map { BudgetPlan.Refusal(guest: $0, why: "\(refusal.reason)") }
+        }
+        var shown = BudgetPlan(
+            guest: need?.name, visible: need?.bytes, seesNow: need == nil ? nil : sees, message: "", steps: steps,
+            refusals: refusals, short: bytes(plan.short + plan.beyondReach), free: signedBytes(plan.ledger.free))
+        shown.message = shown.summary(beyondReach: bytes(plan.beyondReach))
+        return shown
+    }
+
+    private func name(of guest: GuestHandle?) -> String? {
+        guest.flatMap { wanted in guests.first { $0.handle == wanted }?.name }
+    }
+}
+
+private func bytes(_ pages: UInt64) -> UInt64 { pages.multipliedReportingOverflow(by: PageFrame.size).partialValue }
+private func bytes(_ pages: Int64) -> UInt64 { bytes(UInt64(max(0, pages))) }
+private func signedBytes(_ pages: Int64) -> Int64 {
+    pages.multipliedReportingOverflow(by: Int64(PageFrame.size)).partialValue
+}
+
+extension BudgetPlan {
+    /// What would come of it, in one line.
+    fileprivate func summary(beyondReach: UInt64) -> String {
+        let payers = steps.reduce(into: [String]()) { names, step in
+            if let payer = step.move.payer, !names.contains(payer) { names.append(payer) }
+        }
+        let paid = payers.isEmpty ? "nobody would pay" : "\(payers.joined(separator: ", ")) would pay, in this order"
+        guard let guest, let visible, let seesNow else {
+            return steps.isEmpty ? "nothing would happen" : paid
+        }
+        guard visible > seesNow else { return "\(guest) may see \(ByteSize(seesNow)) already; nothing would happen" }
+        if beyondReach > 0 {
+            return "\(guest) could not see \(ByteSize(visible)): its memory, or what an operator lets it see, is "
+                + "\(ByteSize(beyondReach)) less; \(paid)"
+        }
+        let need = "\(guest) would need \(ByteSize(visible - seesNow)) more"
+        guard short > 0 else { return "\(need), and get it; \(paid)" }
+        return "\(need), and \(ByteSize(short)) would be short; \(paid)"
+    }
+}
+
+extension HostStatus {
+    fileprivate mutating func show(_ reading: HostReading) {
+        total = reading.memory.total
+        available = reading.memory.available
+        someStalled = reading.pressure?.some
+        fullStalled = reading.pressure?.full
+        group = reading.group?.folder
+        groupLimit = reading.limit
+        groupUsed = reading.used
+    }
+}
+
+extension ReactionStatus {
+    fileprivate init(_ times: ReactionTimes) {
+        func seconds(_ time: UInt64) -> Double { Double(time) / 1e9 }
+        self.init(
+            count: times.count, meanSeconds: times.count > 0 ? seconds(times.sum) / Double(times.count) : nil,
+            longestSeconds: times.count > 0 ? seconds(times.longest) : nil,
+            buckets: zip(ReactionTimes.bounds, times.counts).map { Bucket(seconds: seconds($0), count: $1) })
+    }
+}
+
+extension HostPressure {
+    fileprivate var word: String {
+        switch self {
+        case .calm: "calm"
+        case .some: "some"
+        case .full: "full"
+        }
+    }
+}
+
+extension HostMode {
+    init(_ mode: BudgetMode) {
+        switch mode {
+        case .on: self = .on
+        case .watch: self = .watch
+        case .pause: self = .paused
+        }
+    }
+
+    var shown: BudgetMode {
+        switch self {
+        case .on: .on
+        case .watch: .watch
+        case .paused: .pause
+        }
+    }
+}

@@ -1,0 +1,68 @@
+internal import Arbiter
+internal import Balloon
+internal import ControlAPI
+
+extension EventLog {
+    /// Memory moved, or would have. It is the payer's event, or the gainer's where what was free is given.
+    func append(_ named: NamedMove) {
+        let move = MemoryMove(named)
+        append(
+            guest: move.payer ?? move.gainer, kind: .moved, message: named.sentence, numbers: ["bytes": move.bytes],
+            move: move)
+    }
+
+    /// Something about the whole host.
+    func append(_ happening: HostHappening) {
+        func size(_ pages: UInt64) -> String { "\(ByteSize(pages * PageFrame.size))" }
+        func bytes(_ pages: UInt64) -> UInt64 { pages * PageFrame.size }
+        switch happening {
+        case .nothingToTake(let short, let promised, let budget):
+            append(
+                guest: nil, kind: .shortage,
+                message:
+                    "\(size(short)) are needed and nobody can pay: guests see \(size(promised)) of \(size(budget))",
+                numbers: ["short": bytes(short), "visible": bytes(promised), "budget": bytes(budget)])
+        case .shortageOver:
+            append(guest: nil, kind: .shortageOver, message: "what was needed is there again")
+        case .overdrawn(let pages):
+            append(
+                guest: nil, kind: .overdrawn,
+                message: "guests see \(size(pages)) more than the budget: some took it back or were started",
+                numbers: ["bytes": bytes(pages)])
+        case .overdraftOver:
+            append(guest: nil, kind: .overdraftOver, message: "guests see no more than the budget again")
+        case .pressure(let pressure, let effective):
+            append(
+                guest: nil, kind: .hostPressure,
+                message: pressure == .calm
+                    ? "the host has memory again"
+                    : "the host is short of memory; the budget counts as \(size(effective))",
+                numbers: ["level": UInt64(pressure.rawValue), "budget": bytes(effective)])
+        case .budgetOverHost(let budget, let host):
+            append(
+                guest: nil, kind: .problem,
+                message: "the budget of \(size(budget)) is more than the host's \(size(host)), which counts",
+                numbers: ["budget": bytes(budget), "host": bytes(host)])
+        }
+    }
+}
+
+extension NamedMove {
+    /// For people.
+    var sentence: String {
+        move.sentence { handle in
+            (handle == move.payer ? payer : handle == move.gainer ? gainer : nil) ?? "a guest that is gone"
+        }
+    }
+}
+
+extension MemoryMove {
+    init(_ named: NamedMove) {
+        let move = named.move
+        self.init(
+            number: move.number, rule: move.rule.rawValue, payer: named.payer, gainer: named.gainer,
+            bytes: move.pages.multipliedReportingOverflow(by: PageFrame.size).partialValue, price: move.price,
+            free: move.free.multipliedReportingOverflow(by: Int64(PageFrame.size)).partialValue,
+            isCarriedOut: move.isCarriedOut)
+    }
+}

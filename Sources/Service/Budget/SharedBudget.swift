@@ -1,0 +1,227 @@
+internal import Arbiter
+internal import DequeModule
+internal import HostSignals
+internal import Linux
+internal import Synchronization
+
+/// The one ``HostArbiter`` of a host with a budget, shared by the reactors.
+///
+/// Behind a lock that only reactors take, each for the O(log n) work of one event. What an event means for guests of another
+/// reactor is not written by this thread: it waits in that reactor's queue, at most one entry for each guest, and an eventfd
+/// wakes the reactor. The queues lie behind the same lock, since whoever fills one holds it anyway.
+final class SharedBudget: Sendable {
+    private struct Seat {
+        var name: String
+        var reactor: Int
+        /// The guest's number there.
+        var guest: Int
+        /// Where its VMM runs.
+        var group: MemoryCgroup?
+        var pending: PendingDecision?
+        var alarmSeenAt: UInt64?
+    }
+
+    private struct State {
+        var arbiter: HostArbiter
+        /// By handle; `nil`: not taken.
+        var seats: [Seat?] = []
+        /// For each reactor the guests about which something waits.
+        var queues: [Deque<Int>]
+        var reactions = ReactionTimes()
+    }
+
+    private let state: Mutex<State>
+    let outboxes: [Outbox]
+    /// Moves or happenings wait to be told.
+    private let hasNews = Atomic<Bool>(false)
+
+    /// - Parameter outboxes: one for each reactor; the first one also wakes the arbiter.
+    init(_ arbiter: HostArbiter, outboxes: [Outbox]) {
+        state = Mutex(State(arbiter: arbiter, queues: outboxes.map { _ in Deque() }))
+        self.outboxes = outboxes
+    }
+
+    // MARK: - Guests
+
+    /// Takes a guest in.
+    func add(_ name: String, _ limits: GuestLimits, reactor: Int, guest: Int) throws(AdmissionError) -> BudgetSeat {
+        let result = write { arbiter, now in
+            Result { () throws(AdmissionError) in try arbiter.add(limits, isPresent: false, at: now) }
+        }
+        let handle = try result.get()
+        state.withLock { state in
+            while state.seats.count <= handle.rawValue { state.seats.append(nil) }
+            state.seats[handle.rawValue] = Seat(name: name, reactor: reactor, guest: guest)
+            state.queues[reactor].reserveCapacity(state.seats.count)
+        }
+        return BudgetSeat(budget: self, handle: handle, limits: limits)
+    }
+
+    func remove(_ seat: BudgetSeat) {
+        write { arbiter, now in arbiter.remove(seat.handle, at: now) }
+        state.withLock { $0.seats[seat.handle.rawValue] = nil }
+    }
+
+    func note(_ group: MemoryCgroup?, of guest: GuestHandle) {
+        state.withLock { state in
+            guard state.seats.indices.contains(guest.rawValue) else { return }
+            state.seats[guest.rawValue]?.group = group
+        }
+    }
+
+    /// The innermost cgroup that all connected VMMs run in: its limit is one for all guests together. O(n).
+    func commonGroup() -> MemoryCgroup? {
+        state.withLock { state in
+            var common: MemoryCgroup?
+            for (index, seat) in state.seats.enumerated() {
+                guard let seat, state.arbiter.isPresent(GuestHandle(rawValue: index)) else { continue }
+                guard let group = seat.group else { return nil }
+                guard let known = common else {
+                    common = group
+                    continue
+                }
+                guard let shared = known.common(with: group) else { return nil }
+                common = shared
+            }
+            return common
+        }
+    }
+
+    // MARK: - Events
+
+    /// Takes one input about one guest; what it means for others waits for their reactors.
+    func handle(_ input: Input, of guest: GuestHandle, held: UInt64) -> (Decision, SteeringView) {
+        // The clock is read under the lock, so that time never falls for the arbiter.
+        let (decision, view, filled) = state.withLock { state in
+            let now = MonotonicClock.now()
+            let decision = state.arbiter.handle(input, of: guest, at: now, held: held)
+            var alarm: UInt64?
+            if case .unsolicited = input { alarm = now }
+            var filled = collect(&state, alarm)
+            // The caller's own reactor looks by itself.
+            if state.seats.indices.contains(guest.rawValue), let seat = state.seats[guest.rawValue] {
+                filled &= ~(1 << UInt64(seat.reactor & 63))
+            }
+            return (decision, SteeringView(state.arbiter, guest), filled)
+        }
+        wake(filled)
+        return (decision, view)
+    }
+
+    /// Changes something of the arbiter; what that means for guests waits for their reactors.
+    @discardableResult
+    func write<Answer: Sendable>(_ body: (inout HostArbiter, UInt64) -> Answer) -> Answer {
+        var filled: UInt64 = 0
+        let answer = state.withLock { state in
+            let answer = body(&state.arbiter, MonotonicClock.now())
+            filled = collect(&state, nil)
+            return answer
+        }
+        wake(filled)
+        return answer
+    }
+
+    func read<Answer: Sendable>(_ body: (borrowing HostArbiter) -> Answer) -> Answer {
+        state.withLock { body($0.arbiter) }
+    }
+
+    /// Goes on with what one event left over, if it is time.
+    func wakeArbiter(at now: UInt64) {
+        guard let first = outboxes.first, first.wakeAt.load(ordering: .relaxed) <= now else { return }
+        write { arbiter, now in arbiter.wake(at: now) }
+    }
+
+    /// Moves what the arbiter decided about guests into their reactors' queues.
+    ///
+    /// - Returns: the reactors that have something to do, as bits.
+    private func collect(_ state: inout State, _ alarm: UInt64?) -> UInt64 {
+        var filled: UInt64 = 0
+        while let change = state.arbiter.nextChange() {
+            let index = change.guest.rawValue
+            guard index < state.seats.count, let seat = state.seats[index] else { continue }
+            if seat.pending == nil {
+                state.seats[index]?.pending = PendingDecision()
+                state.queues[seat.reactor].append(index)
+            }
+            state.seats[index]?.pending?.join(change.decision)
+            if change.decision.interrupt, state.seats[index]?.alarmSeenAt == nil {
+                state.seats[index]?.alarmSeenAt = alarm
+            }
+            outboxes[seat.reactor].isFilled.store(true, ordering: .releasing)
+            filled |= 1 << UInt64(seat.reactor & 63)
+        }
+        if let first = outboxes.first {
+            let wakeAt = state.arbiter.wakeAt ?? .max
+            if first.wakeAt.exchange(wakeAt, ordering: .relaxed) > wakeAt { filled |= 1 }
+        }
+        hasNews.store(true, ordering: .relaxed)
+        return filled
+    }
+
+    private func wake(_ filled: UInt64) {
+        guard filled != 0 else { return }
+        for (number, outbox) in outboxes.enumerated() where filled & 1 << UInt64(number & 63) != 0 {
+            outbox.wake.signal()
+        }
+    }
+
+    /// The next change for a guest of a reactor.
+    func nextChange(for reactor: Int) -> BudgetChange? {
+        state.withLock { state in
+            while let index = state.queues[reactor].popFirst() {
+                guard index < state.seats.count, let seat = state.seats[index], let decision = seat.pending else {
+                    continue
+                }
+                state.seats[index]?.pending = nil
+                state.seats[index]?.alarmSeenAt = nil
+                return BudgetChange(
+                    guest: seat.guest, view: SteeringView(state.arbiter, GuestHandle(rawValue: index)),
+                    decision: decision, alarmSeenAt: seat.alarmSeenAt)
+            }
+            return nil
+        }
+    }
+
+    /// A donor of an alarm has been told.
+    func noteReaction(since seen: UInt64) {
+        let now = MonotonicClock.now()
+        state.withLock { $0.reactions.add(now > seen ? now - seen : 0) }
+    }
+
+    // MARK: - What happened
+
+    /// Moves and happenings since the last time, a few at once; `nil`: none.
+    func takeNews() -> BudgetNews? {
+        guard hasNews.exchange(false, ordering: .relaxed) else { return nil }
+        let news = state.withLock { state in
+            var news = BudgetNews()
+            for _ in 0..<32 {
+                guard let move = state.arbiter.nextMove() else { break }
+                news.moves.append(named(move, state))
+            }
+            while let happening = state.arbiter.nextHappening() { news.happenings.append(happening) }
+            return news
+        }
+        if news.moves.count == 32 { hasNews.store(true, ordering: .relaxed) }
+        return news
+    }
+
+    private func named(_ move: Move, _ state: borrowing State) -> NamedMove {
+        func name(_ guest: GuestHandle?) -> String? {
+            guard let index = guest?.rawValue, state.seats.indices.contains(index) else { return nil }
+            return state.seats[index]?.name
+        }
+        return NamedMove(move: move, payer: name(move.payer), gainer: name(move.gainer))
+    }
+
+    /// All at one moment, to be looked at by the control plane without holding anybody up. O(n).
+    func snapshot() -> BudgetSnapshot {
+        state.withLock { state in
+            BudgetSnapshot(
+                arbiter: state.arbiter.snapshot(), reactions: state.reactions,
+                guests: state.seats.enumerated().compactMap { index, seat in
+                    seat.map { (name: $0.name, handle: GuestHandle(rawValue: index)) }
+                })
+        }
+    }
+}

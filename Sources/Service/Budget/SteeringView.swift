@@ -1,0 +1,31 @@
+internal import Arbiter
+
+/// What an arbiter says of one guest.
+struct SteeringView {
+    var target: UInt64 = 0
+    var requested: UInt64?
+    var state = GuestState.idle
+    var reason = "no driver runs"
+    var wakeAt: UInt64?
+    var hasUsableStatistics = false
+
+    init() {}
+
+    init(_ arbiter: GuestArbiter) {
+        target = arbiter.target
+        requested = arbiter.requested
+        state = arbiter.state
+        reason = arbiter.reason
+        wakeAt = arbiter.wakeAt
+        hasUsableStatistics = arbiter.hasUsableStatistics
+    }
+
+    init(_ arbiter: borrowing HostArbiter, _ guest: GuestHandle) {
+        target = arbiter.target(of: guest)
+        requested = arbiter.requested(of: guest)
+        state = arbiter.state(of: guest)
+        reason = arbiter.reason(of: guest)
+        wakeAt = arbiter.wakeAt(of: guest)
+        hasUsableStatistics = arbiter.hasUsableStatistics(of: guest)
+    }
+}

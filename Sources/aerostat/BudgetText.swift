@@ -1,0 +1,108 @@
+import ControlAPI
+
+/// A budget for people.
+enum BudgetText {
+    static func details(_ budget: BudgetStatus) -> String {
+        ([head(budget), host(budget.host), guests(budget.guests), reaction(budget.reaction)] as [String])
+            .filter { !$0.isEmpty }.joined(separator: "\n\n")
+    }
+
+    /// One line below the list of guests.
+    static func line(_ budget: BudgetStatus) -> String {
+        let missing = budget.host.missing.map { "\nhost: \($0)" }.joined()
+        return "budget \(size(budget.effective)), guests see \(size(budget.visible)), free \(signed(budget.free)); "
+            + "mode \(budget.mode.rawValue)" + missing
+    }
+
+    private static func head(_ budget: BudgetStatus) -> String {
+        var table = TextTable(rightAligned: [1])
+        table.add(["budget", size(budget.budget), "what the host lends to all guests; mode \(budget.mode.rawValue)"])
+        if budget.effective != budget.budget {
+            table.add(["  counts as", size(budget.effective), "as far as the host's own state allows"])
+        }
+        table.add(["guests see", size(budget.visible), "in sum, by the ledger"])
+        table.add(["free", signed(budget.free), budget.free < 0 ? "overdrawn: guests took it, or were started" : ""])
+        table.add(["slack", size(budget.slack), "to be kept free for bursts"])
+        table.add(["due", size(budget.due), "asked of payers, not yet arrived"])
+        table.add(["wanted", size(budget.wanted), "waited for by guests"])
+        table.add(["loans", size(budget.loans), "taken unasked, not yet paid back"])
+        table.add(["reserved", size(budget.reserved), "for guests, whenever they need it"])
+        return table.text()
+    }
+
+    private static func host(_ host: HostStatus) -> String {
+        var table = TextTable(rightAligned: [1])
+        table.add(["host", StatusText.size(host.total), "\(StatusText.size(host.available)) available"])
+        if let some = host.someStalled, let full = host.fullStalled {
+            table.add(["pressure", host.pressure, "some \(some) %, full \(full) % of 10 s"])
+        } else {
+            table.add(["pressure", host.pressure])
+        }
+        if let group = host.group, host.groupLimit != nil || host.groupUsed != nil {
+            let used = host.groupUsed.map { "\(size($0)) used" } ?? ""
+            table.add(["cgroup", StatusText.size(host.groupLimit), "\(group) \(used)"])
+        }
+        return table.text() + host.missing.map { "\n\($0)" }.joined()
+    }
+
+    private static func guests(_ guests: [GuestShareStatus]) -> String {
+        var table = TextTable(
+            header: [
+                "GUEST", "SEES", "MIN", "MAX", "CAP", "FLOOR", "RESERVED", "WEIGHT", "IN USE", "PRICE", "COULD PAY",
+                "DUE",
+                "WANTS", "STATE",
+            ], rightAligned: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+        for guest in guests {
+            table.add([
+                guest.name, size(guest.visible), size(guest.min), size(guest.max), StatusText.size(guest.cap),
+                size(guest.floor), size(guest.reservation), number(guest.weight),
+                "\(Int((guest.active * 100).rounded())) %", guest.price.map(number) ?? "-", size(guest.spare),
+                size(guest.due), size(guest.wanted), guest.state.rawValue,
+            ])
+        }
+        return guests.isEmpty ? "no guests" : table.text()
+    }
+
+    private static func reaction(_ reaction: ReactionStatus) -> String {
+        guard let mean = reaction.meanSeconds, let longest = reaction.longestSeconds else { return "" }
+        func micro(_ seconds: Double) -> String { "\(Int((seconds * 1e6).rounded())) us" }
+        return "an alarm reached its payers \(reaction.count) times, after \(micro(mean)) on average, "
+            + "\(micro(longest)) at most"
+    }
+
+    static func plan(_ plan: BudgetPlan) -> String {
+        var lines = [plan.message]
+        lines += plan.steps.enumerated().map { "  \($0.offset + 1). \($0.element.message)" }
+        if !plan.refusals.isEmpty {
+            lines.append("who would pay nothing:")
+            lines += plan.refusals.map { "  \($0.guest): \($0.why)" }
+        }
+        lines.append("free afterwards: \(signed(plan.free))" + (plan.short > 0 ? "; short: \(size(plan.short))" : ""))
+        return lines.joined(separator: "\n")
+    }
+
+    static func explanation(_ explanation: Explanation) -> String {
+        var lines = ["\(explanation.guest) is \(explanation.state.rawValue): \(explanation.reason)"]
+        if explanation.decisions.isEmpty { lines.append("nothing was decided about it lately") }
+        for decision in explanation.decisions {
+            let event = decision.event
+            let rule = event.move.map { " [\($0.rule), \(signed($0.free)) free before]" } ?? ""
+            lines.append("\(event.timestamp)  \(event.kind.rawValue): \(event.message)\(rule)")
+            if let seconds = decision.seconds, let until = decision.until {
+                lines.append("    took \(seconds < 0.0015 ? "1 ms or less" : "\(seconds) s"), until: \(until)")
+            }
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func size(_ bytes: UInt64) -> String { ByteSize(bytes).description }
+
+    private static func signed(_ bytes: Int64) -> String {
+        (bytes < 0 ? "-" : "") + ByteSize(bytes.magnitude).description
+    }
+
+    private static func number(_ value: Double) -> String {
+        let rounded = (value * 1000).rounded() / 1000
+        return rounded == rounded.rounded() && abs(rounded) < 1e9 ? "\(Int64(rounded))" : "\(rounded)"
+    }
+}

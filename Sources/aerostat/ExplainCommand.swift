@@ -1,0 +1,18 @@
+import ArgumentParser
+import ControlAPI
+
+struct ExplainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain", abstract: "Say why a guest is as it is: who paid, who gained, how long it took.")
+
+    @Argument(help: "The guest.")
+    var name: String
+
+    @OptionGroup var options: ControlOptions
+
+    func run() async throws {
+        let explanation = try await options.client.explain(name)
+        if options.json { return try Output.json(explanation) }
+        Output.line(BudgetText.explanation(explanation))
+    }
+}

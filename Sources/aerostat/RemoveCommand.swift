@@ -1,0 +1,18 @@
+import ArgumentParser
+import ControlAPI
+
+struct RemoveCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "remove", abstract: "Let a guest go whose virtual machine has ended.")
+
+    @Argument(help: "The guest.")
+    var name: String
+
+    @OptionGroup var options: ControlOptions
+
+    func run() async throws {
+        let accepted = try await options.client.remove(name)
+        if options.json { return try Output.json(accepted) }
+        Output.line(accepted.message)
+    }
+}

@@ -1,0 +1,138 @@
+import ControlAPI
+import Service
+import Synchronization
+import Testing
+
+@Suite struct BudgetAPITests {
+    static func status(_ mode: BudgetMode = .on) -> BudgetStatus {
+        var host = HostStatus(pressure: "calm", missing: ["no pressure here"])
+        host.available = 5 << 30
+        let guest = GuestShareStatus(
+            name: "web1", visible: 1 << 30, min: 256 << 20, max: 2 << 30, weight: 2, reservation: 512 << 20, cap: nil,
+            floor: 0, price: 0.5, active: 0.25, spare: 1 << 20, due: 0, wanted: 0, state: .settled, reason: "as asked")
+        return BudgetStatus(
+            mode: mode, budget: 4 << 30, effective: 4 << 30, visible: 3 << 30, free: -4096, slack: 128 << 20, due: 0,
+            wanted: 0, loans: 0, reserved: 512 << 20, host: host,
+            reaction: ReactionStatus(
+                count: 2, meanSeconds: 0.0001, longestSeconds: 0.0002, buckets: [.init(seconds: 0.00025, count: 2)]),
+            guests: [guest])
+    }
+
+    @Test func withoutABudgetItSaysSo() async throws {
+        try await TestServer.run { server in
+            let refused = try await server.curl("GET", "/v1/budget")
+            #expect(refused.status == 409)
+            #expect(refused.body.contains("start the daemon with --budget SIZE"))
+            let modeRefused = try await server.curl("PUT", "/v1/budget/mode", body: #"{"mode": "on"}"#).status
+            #expect(modeRefused == 409)
+            let metrics = try await server.client.metrics()
+            #expect(!metrics.contains("aerostat_budget"))
+        }
+    }
+
+    @Test func theBudgetIsShownAndItsModeSet() async throws {
+        let guests = GuestsDouble()
+        guests.shared.withLock { $0 = Self.status() }
+        try await TestServer.run(guests: guests) { server in
+            let shown = try await server.client.budget()
+            #expect(shown == Self.status())
+            let paused = try await server.client.setMode(.pause)
+            #expect(paused.mode == .pause)
+            for body in [#"{"mode": "off"}"#, #"{"mode": 1}"#, "{}", #"{"mood": "on"}"#] {
+                let badMode = try await server.curl("PUT", "/v1/budget/mode", body: body).status
+                #expect(badMode == 400, "\(body)")
+            }
+        }
+    }
+
+    @Test func plansAreAskedFor() async throws {
+        try await TestServer.run { server in
+            let planned = try await server.client.plan().guest
+            #expect(planned == nil)
+            let plannedSize = try await server.client.plan("web1", visible: 1 << 30).visible
+            #expect(plannedSize == 1 << 30)
+            for uri in ["/v1/guests/web1/plan", "/v1/guests/web1/plan?visible=x", "/v1/guests/web1/plan?visible=0"] {
+                let badPlan = try await server.curl("GET", uri).status
+                #expect(badPlan == 400, "\(uri)")
+            }
+            let unknown = try await server.curl("GET", "/v1/guests/nobody/plan?visible=1048576").status
+            #expect(unknown == 404)
+        }
+    }
+
+    @Test func guestsAreAddedAndRemoved() async throws {
+        try await TestServer.run { server in
+            let accepted = try await server.client.add("web2,socket=/run/web2.sock,max=1G")
+            #expect(accepted.guest.name == "web2")
+            let names = try await server.client.status().map(\.name)
+            #expect(names == ["web1", "db", "web2"])
+            for body in [
+                #"{"guest": "web2,socket=/run/x"}"#, #"{"guest": "web3,socket=run/x"}"#, #"{"guest": "web3"}"#,
+                #"{"guest": 3}"#, "{}",
+            ] {
+                let status = try await server.curl("POST", "/v1/guests", body: body).status
+                #expect(status == (body.contains("web2") ? 409 : 400), "\(body)")
+            }
+            #expect(try await server.client.remove("web2").message.contains("web2"))
+            let gone = try await server.curl("DELETE", "/v1/guests/web2").status
+            #expect(gone == 404)
+        }
+    }
+
+    @Test func metricsTellOfTheBudget() {
+        let text = Metrics.render(statuses: [], budget: Self.status(.watch), events: [])
+        for line in [
+            "aerostat_budget_bytes 4294967296", "aerostat_budget_free_bytes -4096",
+            "aerostat_guest_share_bytes{guest=\"web1\"} 1073741824", "aerostat_guest_price{guest=\"web1\"} 0.5",
+            "aerostat_budget_mode{mode=\"watch\"} 1", "aerostat_budget_mode{mode=\"on\"} 0",
+            "aerostat_host_pressure{level=\"calm\"} 1", "# TYPE aerostat_reaction_seconds histogram",
+            "aerostat_reaction_seconds_bucket{le=\"0.00025\"} 2", "aerostat_reaction_seconds_bucket{le=\"+Inf\"} 2",
+            "aerostat_reaction_seconds_sum 0.0002", "aerostat_reaction_seconds_count 2",
+        ] {
+            #expect(text.contains(line + "\n"), "\(line)")
+        }
+        #expect(!text.contains("host_stalled"))
+    }
+
+    private func event(
+        _ sequence: UInt64, _ milliseconds: Int, _ guest: String?, _ kind: Event.Kind, move: MemoryMove? = nil
+    ) -> Event {
+        let fraction = String(1000 + milliseconds % 1000).dropFirst()
+        return Event(
+            sequence: sequence, timestamp: "2026-11-21T07:00:0\(milliseconds / 1000).\(fraction)Z", guest: guest,
+            kind: kind, message: "event \(sequence)", numbers: [:], move: move)
+    }
+
+    private func move(_ rule: String, payer: String?, gainer: String?, carriedOut: Bool = true) -> MemoryMove {
+        MemoryMove(
+            number: 1, rule: rule, payer: payer, gainer: gainer, bytes: 1 << 20, price: 1, free: 0,
+            isCarriedOut: carriedOut)
+    }
+
+    @Test func anExplanationNamesPayersAndTimes() {
+        let events = [
+            event(1, 0, "web1", .connected),
+            event(2, 100, "web1", .moved, move: move("loan", payer: nil, gainer: "web1")),
+            event(3, 100, "web1", .alarm),
+            event(4, 101, "db", .moved, move: move("alarm", payer: "db", gainer: "web1")),
+            event(5, 150, "other", .targetReached),
+            event(6, 180, "db", .targetReached),
+            event(7, 181, "web1", .moved, move: move("alarm", payer: nil, gainer: "web1")),
+            event(8, 1200, "web1", .alarmOver),
+        ]
+        let about = Explanations.decisions(about: "web1", in: events)
+        #expect(about.map(\.event.sequence) == [8, 7, 4, 3, 2])
+        #expect(about.map(\.seconds) == [nil, nil, 0.079, 1.1, 0.081])
+        #expect(about[2].until == "event 6")
+        #expect(Explanations.decisions(about: "db", in: events).map(\.event.sequence) == [4])
+        #expect(Explanations.decisions(about: "nobody", in: events).isEmpty)
+    }
+
+    @Test func whatWasNotDoneTakesNoTime() {
+        let events = [
+            event(1, 0, "db", .moved, move: move("early", payer: "db", gainer: "web1", carriedOut: false)),
+            event(2, 5, "db", .targetReached),
+        ]
+        #expect(Explanations.decisions(about: "web1", in: events).map(\.seconds) == [nil])
+    }
+}
