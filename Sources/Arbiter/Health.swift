@@ -64,9 +64,10 @@ public struct Health: Sendable, Equatable {
         max(tuning.leastAvailable, min((total ?? 0) / 10, tuning.mostAvailable))
     }
 
-    /// Nothing is free, as far as the guest says.
+    /// Nothing is free that could be used, as far as the guest says: Linux reclaims down to its watermarks, which follow from
+    /// all its memory, the balloon's part too. With 1 GiB, 58 to 81 MiB stayed free while a working set was thrown out.
     func isTight(_ tuning: Tuning) -> Bool {
-        free.map { $0 < reserve(tuning) } ?? true
+        free.map { $0 < comfort(tuning) } ?? true
     }
 
     /// Why the guest is not well, or `nil` if it is.

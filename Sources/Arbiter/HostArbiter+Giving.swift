@@ -39,6 +39,11 @@ extension HostArbiter {
             let wanted = guests[index].wanted
             let pages = min(free, wanted)
             guard pages > 0, pages >= min(wanted, Int64(tuning.leastMove)) else { return }
+            // What arrives from a payer in messages of 1 MiB is handed on in fewer steps, each of them an interrupt.
+            if pages < min(wanted, Int64(tuning.fullGrant)), let next = guests[index].nextGrant, now < next {
+                goOnAt = next
+                return
+            }
             give(index, pages, rule, now)
         }
         if !claims.isEmpty { goOnAt = now + tuning.goOnAfter }
@@ -57,6 +62,7 @@ extension HostArbiter {
         enqueue(index, decision)
         let wanted = max(0, guests[index].wanted - pages)
         guests[index].lendGoal = nil
+        guests[index].nextGrant = now + tuning.grantPace
         guests[index].lastGain.note(rule, at: now, tuning)
         guests[index].lastPayment.turned(at: now, tuning)
         if rule == .alarm { bursts.add(UInt64(pages), now, tuning) }

@@ -51,6 +51,10 @@ public struct HostTuning: Sendable, Equatable {
     public var leastCalmPortion = 16 * Tuning.mebibyte
     /// Less than this is not worth a message and an interrupt, in pages.
     public var leastMove = 4 * Tuning.mebibyte
+    /// Grants to one guest follow on one another no faster than this (ns), unless they are as large as that: a payer's pages
+    /// arrive at some 500 MiB a second, and a guest takes 163.
+    public var grantPace = 20 * Tuning.millisecond
+    public var fullGrant = 32 * Tuning.mebibyte
     /// What one payer gives in one go where it presses, so that cheap guests pay first but no guest pays all; half of what
     /// is short, if more.
     public var urgentPortion = 64 * Tuning.mebibyte

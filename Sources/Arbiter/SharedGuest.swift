@@ -42,6 +42,8 @@ struct SharedGuest: Sendable {
 
     // A move is not turned round at once.
     var lastGain: TurnGuard = TurnGuard()
+    /// Before this a grant that is not a full one waits for more to come.
+    var nextGrant: UInt64?
     var lastPayment: TurnGuard = TurnGuard()
 
     // What the caller has not yet been told.
