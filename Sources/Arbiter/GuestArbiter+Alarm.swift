@@ -87,13 +87,27 @@ extension GuestArbiter {
         }
     }
 
+    /// A hold-off keeps others waiting where memory is shared. It is over when what the alarm gave lies free again: the
+    /// program that needed it has ended.
+    mutating func shorten(_ health: Health, _ now: UInt64, _ held: UInt64, _ decision: inout Decision) {
+        let enough = max(given, 2 * health.comfort(tuning))
+        guard grantable != .max, let free = health.free, free >= enough else {
+            wellSince = nil
+            return
+        }
+        let since = wellSince ?? now
+        wellSince = since
+        if now - since >= tuning.calmBeforeEnd { endPause(now, held, &decision) }
+    }
+
     private mutating func endAlarm(_ now: UInt64, _ held: UInt64, isExhausted: Bool, _ decision: inout Decision) {
         let pause = nextBackOff(now)
         wished = nil
         state = .holdOff(until: now + pause)
         wakeAt = now + pause
         target = min(target, held)
-        let given = heldAtAlarm > held ? heldAtAlarm - held : 0
+        given = heldAtAlarm > held ? heldAtAlarm - held : 0
+        wellSince = nil
         reason =
             isExhausted
             ? "the guest was given all \(mebibytes(given)) and may need more"

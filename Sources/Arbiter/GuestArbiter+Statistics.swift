@@ -41,6 +41,7 @@ extension GuestArbiter {
             } else if let available = health.available, available < health.reserve(tuning) {
                 endReclaim(now, held, "the guest comes under pressure", &decision)
             }
+        case .holdOff: shorten(health, now, held, &decision)
         default: break
         }
     }

@@ -27,6 +27,8 @@ public struct GuestArbiter: Sendable {
 
     // An alarm.
     var heldAtAlarm: UInt64 = 0
+    /// What the last alarm gave, in pages.
+    var given: UInt64 = 0
     var lastStep: UInt64 = 0
     var wellSince: UInt64?
     // An inflation or a reclaim.
@@ -307,12 +309,16 @@ public struct GuestArbiter: Sendable {
 
     // MARK: - Time
 
+    mutating func endPause(_ now: UInt64, _ held: UInt64, _ decision: inout Decision) {
+        wellSince = nil
+        pursue(now, held, &decision)
+        if let requested, requested > held { decision.happenings.append(.rearmed(target: requested)) }
+    }
+
     private mutating func woken(_ now: UInt64, _ held: UInt64, _ decision: inout Decision) {
         guard isRunning else { return }
         switch state {
-        case .holdOff, .stalled:
-            pursue(now, held, &decision)
-            if let requested, requested > held { decision.happenings.append(.rearmed(target: requested)) }
+        case .holdOff, .stalled: endPause(now, held, &decision)
         case .inflating, .reclaiming:
             if now >= progressAt + tuning.stallTime, !stepWaitsForStatistics {
                 if state == .reclaiming {
