@@ -124,7 +124,7 @@ let package = Package(
             ]),
         tests(
             "ConformanceTests",
-            ["Checks", "Conformance", "Service", "ControlAPI", "VhostUser", "Virtio", "Balloon", "Linux"]),
+            ["Checks", "Conformance", "Service", "ControlAPI", "VhostUser", "Virtio", "Balloon", "Linux", system]),
         tests("LoadTests", ["Load", "Service", "ControlAPI", "VhostUser", "Linux"]),
         tests("ControlAPITests", ["ControlAPI", "TestSupport"]),
         tests("ServiceTests", ["Service", "ControlAPI", "HostSignals", "Linux", "TestSupport", logging]),

@@ -117,7 +117,10 @@ extension VhostUserBackend {
             }
             guard !vrings[index].isRunning else { throw .badValue(request, "queue \(index) is running") }
             // QEMU passes on what the guest wrote, and ends when we close: a size that cannot be leaves the queue unset.
-            vrings[index].size = RingKind(features: features).isValid(size: size) ? size : 0
+            let isValid = RingKind(features: features).isValid(size: size)
+            vrings[index].size = isValid ? size : 0
+            vrings[index].problem =
+                isValid ? nil : "the driver wants a ring of \(size) entries; a split ring has a power of two of them"
             return .done
         case .setVringBase:
             guard value <= UInt32(UInt16.max) || RingKind(features: features) == .packed else {

@@ -8,7 +8,7 @@ struct Bench: AsyncParsableCommand {
         abstract: "Measure growing balloons in real guests, ours against QEMU's own device.",
         discussion: """
             Seen from outside: from the request until the host's memory file has shrunk. Contenders take turns. The \
-            report is left in figures/bench.json, every run of it under figures/history.
+            report is left in figures/bench.json, a picture of it in figures/bench.svg, every run of it under figures/history.
             """)
 
     @Option(help: "Guest kernel, 6.1 or 6.12; may be given twice. Default: both.") var kernel: [KernelSeries] = []
@@ -42,6 +42,7 @@ struct Bench: AsyncParsableCommand {
         }
         let report = FigureReport(command: "bench", figures: figures, rows: rows)
         try report.write(in: lab)
+        try report.write(svg: BenchPlot(table: table).svg, in: lab)
         try report.keep(in: lab)
         if json {
             console.print(String(decoding: try report.json(), as: UTF8.self))

@@ -5,7 +5,7 @@ import Lab
 struct BenchTable {
     private let rows: [InflateBench.Outcome]
     /// Each guest once, in the order of the measurements.
-    private let guests: [InflateBench.Subject]
+    let guests: [InflateBench.Subject]
 
     init(_ rows: [InflateBench.Outcome]) {
         self.rows = rows
@@ -24,14 +24,16 @@ struct BenchTable {
         "Linux \(subject.kernel.rawValue), \(subject.situation.rawValue), init_on_alloc=\(subject.initOnAlloc == false ? 0 : 1)"
     }
 
-    private var contenders: [Contender] {
+    var contenders: [Contender] {
         var seen = Set<Contender>()
         return rows.map(\.subject.contender).filter { seen.insert($0).inserted }
     }
 
-    private func outcomes(_ guest: InflateBench.Subject, _ contender: Contender) -> [InflateBench.Outcome] {
+    func outcomes(_ guest: InflateBench.Subject, _ contender: Contender) -> [InflateBench.Outcome] {
         rows.filter { $0.subject.contender == contender && Self.guest(of: $0.subject) == guest }
     }
+
+    var mostSeconds: Double { rows.map(\.seconds).max() ?? 0 }
 
     // MARK: - Text
 

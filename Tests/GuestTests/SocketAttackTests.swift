@@ -24,7 +24,7 @@ struct SocketAttackTests {
     /// One clear line, a closed connection, and the next machine is served.
     @Test(
         arguments: [
-            [1, 0, 0], [99, 1, 0], [5, 1, 5000], [2, 1, 4, 0], [8, 1, 8, 9, 16], [8, 1, 8, 0, 3], [12, 1, 8, 0, 0],
+            [1, 0, 0], [99, 1, 0], [5, 1, 5000], [2, 1, 4, 0], [8, 1, 8, 9, 16], [8, 1, 8, 0, 65536], [12, 1, 8, 0, 0],
             [5, 1, 8, 9, 0],
         ] as [[UInt32]])
     func badMessageClosesTheConnection(words: [UInt32]) async throws {
@@ -40,6 +40,19 @@ struct SocketAttackTests {
             try next.load()
             try next.inflate([5000])
             #expect(try await house.status("evil").problems.isEmpty)
+        }
+    }
+
+    /// The guest's driver chooses it, and QEMU does not survive a closed connection.
+    @Test func oddSizeIsTheDriversOwnLoss() async throws {
+        try await withGood { house, _ in
+            let evil = try VhostUserFrontEnd(path: house.socket("evil"))
+            try evil.open()
+            try evil.send(bytes: TestGuest.bytes([8, 1, 8, 0, 3] as [UInt32]))
+            try evil.send(bytes: TestGuest.bytes([18, 1, 8, 0, 1] as [UInt32]))
+            let said = try await house.event(.problem, of: "evil")
+            #expect(said.message.contains("a ring of 3 entries"))
+            #expect(try await house.status("evil").link != .waiting)
         }
     }
 

@@ -27,7 +27,7 @@ struct VfioUserWireTests {
             try guest.inflate(pages.reversed())
             try guest.write(actual: 256)
             #expect(try guest.actual() == 256)
-            let status = try await house.status()
+            let status = try await house.settled()
             #expect(try before - guest.memory.file.allocatedBytes() == 1 << 20)
             #expect(status.held == 1 << 20 && status.reported == 1 << 20)
             #expect(status.door == .vfioUser && status.link == .driverReady)

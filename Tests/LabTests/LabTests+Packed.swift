@@ -37,4 +37,25 @@ extension LabTests {
             #expect(machine.isRunning)
         }
     }
+
+    @Test("packed rings over vfio-user: inflate, statistics, reset, saved from running out")
+    func packedOverVfioUser() async throws {
+        let options = ["deflate-on-oom=on", "packed=on"]
+        let configuration = MachineConfiguration(kernel: .trixie)
+        try await Self.fly(configuration, door: .vfioUser, options: options) { machine, daemon in
+            let status = try await Self.inflate(daemon, 700)
+            let packed = try #require(Self.feature("packed", of: status))
+            #expect(packed.negotiated && packed.seen)
+            _ = try await daemon.client.refreshStatistics(of: "g")
+            try await Self.inflate(daemon, 600)
+            try await machine.systemReset()
+            let fresh = try await Self.waitForBalloon(daemon, 600)
+            #expect(Self.feature("packed", of: fresh)?.negotiated == true)
+            try await Self.inflate(daemon, 700)
+            let eaten = try await machine.eat(megabytes: 600, holdSeconds: 1)
+            #expect(eaten.isAlive && eaten.badPages == 0)
+            #expect(try await machine.memoryInfo()["oom_kill"] == 0)
+            #expect(try await daemon.client.status(of: "g").counters.badChains == 0)
+        }
+    }
 }

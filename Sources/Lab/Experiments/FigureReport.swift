@@ -25,6 +25,12 @@ public struct FigureReport<Row: Codable & Sendable>: Codable, Sendable {
         try json().write(to: folder.appending(path: "\(command).json"), options: .atomic)
     }
 
+    /// Writes a picture of it beside that, as `figures/NAME.svg`.
+    public func write(svg: String, in lab: LabEnvironment) throws {
+        let file = lab.root.appending(path: "figures/\(command).svg")
+        try Data(svg.utf8).write(to: file, options: .atomic)
+    }
+
     /// Keeps a copy with the time in its name under `figures/history`, to compare with later.
     public func keep(in lab: LabEnvironment) throws {
         let folder = lab.root.appending(path: "figures/history")
