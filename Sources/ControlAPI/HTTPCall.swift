@@ -28,7 +28,7 @@ struct HTTPCall: Sendable {
                 var parts = inbound.makeAsyncIterator()
                 guard case .head(let head) = try await parts.next() else {
                     throw ControlClientError.broken(
-                        path: path, reason: "the connection was closed before an answer came")
+                        path: path, reason: "the daemon closed the connection before an answer came")
                 }
                 answer = try await read(head, &parts)
             }
@@ -37,7 +37,7 @@ struct HTTPCall: Sendable {
             guard answer != nil else { throw described(error) }
         }
         guard let answer else {
-            throw ControlClientError.broken(path: path, reason: "the connection was closed before an answer came")
+            throw ControlClientError.broken(path: path, reason: "the daemon closed the connection before an answer came")
         }
         return answer
     }
