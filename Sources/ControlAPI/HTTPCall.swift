@@ -37,7 +37,8 @@ struct HTTPCall: Sendable {
             guard answer != nil else { throw described(error) }
         }
         guard let answer else {
-            throw ControlClientError.broken(path: path, reason: "the daemon closed the connection before an answer came")
+            throw ControlClientError.broken(
+                path: path, reason: "the daemon closed the connection before an answer came")
         }
         return answer
     }
