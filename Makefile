@@ -2,10 +2,10 @@
 SWIFT ?= swift
 SOURCES := Sources Tests Fuzz Package.swift Guest/Package.swift Guest/Sources
 .DEFAULT_GOAL := help
-.PHONY: help lab build demo bench bench-device balance simulate guest bare-metal conformance test fuzz lint clean
+.PHONY: help lab build demo bench bench-device bench-many balance simulate guest bare-metal conformance test fuzz lint clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 lab: ## Set up QEMU and the guests under .cache/lab (once; needs the network)
 	@Lab/setup.sh
@@ -25,6 +25,9 @@ bench-device: lab build ## Measure the device without a guest: messages, discard
 
 simulate: build ## Hold our arbiter against its rivals on traces (AEROSTAT_TRACES=FOLDER), in virtual time
 	@.build/release/aerostat-lab simulate
+
+bench-many: lab build ## Measure one daemon with 1 to 1,000 simulated guests (some minutes)
+	@.build/release/aerostat-lab bench-many
 
 balance: lab build ## Share 1.8 GiB among three guests of 1 GiB, ours against what people run today
 	@.build/release/aerostat-lab balance

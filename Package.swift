@@ -104,7 +104,7 @@ let package = Package(
                 "Conformance", "Load", "Simulation",
             ]),
         .executableTarget(
-            name: "aerostat-lab", dependencies: ["Lab", "Arbiter", "Balloon", "Simulation", argumentParser],
+            name: "aerostat-lab", dependencies: ["Lab", "Load", "Arbiter", "Balloon", "Simulation", argumentParser],
             swiftSettings: settings),
 
         // What is fuzzed, and replayed by the tests.

@@ -18,6 +18,7 @@ struct AerostatLab: AsyncParsableCommand {
             Conformance.self,
             Simulate.self,
             Balance.self,
+            BenchMany.self,
         ])
 }
 

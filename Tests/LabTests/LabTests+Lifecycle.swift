@@ -125,6 +125,12 @@ extension LabTests {
         #expect(try await IdleDaemon().run(kernel: .bookworm, in: lab) == 0)
     }
 
+    @Test("an idle daemon with a hundred guests is never woken")
+    func idleCrowd() async throws {
+        let lab = try #require(Self.lab)
+        #expect(try await ManyGuests().idle(100, in: lab).wakeups == 0)
+    }
+
     @Test("memory that is not shared is seen and said")
     func notShared() async throws {
         let lab = try #require(Self.lab)

@@ -1,0 +1,89 @@
+internal import ControlAPI
+internal import Foundation
+internal import Linux
+public import Load
+
+/// One daemon with many guests, which are simulated: what it carries, what it costs, and whom it lets wait.
+public struct ManyGuests: Sendable {
+    /// What a daemon takes with all its guests connected and idle.
+    public struct Idle: Sendable, Codable {
+        public var guests: Int
+        public var memory: ProcessMemory
+        /// From its start until it answers.
+        public var startSeconds: Double
+        /// For the status of all guests.
+        public var statusSeconds: Double
+        /// How often its threads were woken in five seconds.
+        public var wakeups: UInt64
+    }
+
+    /// Of each load.
+    public var seconds = 3.0
+    public var messagesInFlight = 1
+    public var touchesPages = false
+    public var threads = 2
+
+    public init() {}
+
+    /// A load by `guests` guests, the first `victims` of which are reported apart.
+    public func load(_ guests: Int, victims: Int = 0, in lab: LabEnvironment) async throws -> LoadReport {
+        let daemon = try await Self.daemon(guests, in: lab)
+        var configuration = LoadConfiguration(sockets: Self.names(guests).map { daemon.socket(of: $0) })
+        configuration.victims = victims
+        configuration.messagesInFlight = messagesInFlight
+        configuration.touchesPages = touchesPages
+        configuration.threads = threads
+        configuration.seconds = seconds
+        let run = try LoadRun(configuration)
+        let report = try await Self.onThread { try run.run() }
+        try await daemon.stop()
+        return report
+    }
+
+    /// Connects so many guests, which then do nothing.
+    public func idle(_ guests: Int, in lab: LabEnvironment) async throws -> Idle {
+        let clock = ContinuousClock()
+        let start = clock.now
+        // A daemon wants a guest: without any, one that nobody connects to.
+        let daemon = try await Self.daemon(max(1, guests), in: lab)
+        let startSeconds = (clock.now - start).seconds
+        let sockets = Self.names(guests).map { daemon.socket(of: $0) }
+        let crowd = try await Self.onThread { try IdleGuests(sockets: sockets) }
+        let asked = clock.now
+        let statuses = try await daemon.client.status()
+        let statusSeconds = (clock.now - asked).seconds
+        guard statuses.count(where: { $0.link == .driverReady }) == guests else {
+            throw LabError(.refused, "not all of \(guests) guests are ready")
+        }
+        try await Task.sleep(for: .seconds(2))  // what the last request left behind
+        let before = try ProcessActivity.voluntarySwitches(of: daemon.pid)
+        try await Task.sleep(for: .seconds(5))
+        let wakeups = try ProcessActivity.voluntarySwitches(of: daemon.pid) - before
+        let memory = try ProcessMemory(of: daemon.pid)
+        crowd.leave()
+        try await daemon.stop()
+        return Idle(
+            guests: guests, memory: memory, startSeconds: startSeconds, statusSeconds: statusSeconds, wakeups: wakeups)
+    }
+
+    private static func names(_ guests: Int) -> [String] { (0..<guests).map { "g\($0)" } }
+
+    private static func daemon(_ guests: Int, in lab: LabEnvironment) async throws -> Daemon {
+        // For our side of a thousand connections; the daemon does the same for its own.
+        try DescriptorLimit.raise()
+        // A thousand events a second in the log are no part of what is measured.
+        let all = names(guests).map {
+            Daemon.Guest($0, "deflate-on-oom=on", "free-page-reporting=on", "free-page-hint=on")
+        }
+        return try await Daemon.start(all, arguments: ["--log-level", "warning"], in: lab)
+    }
+
+    /// What blocks must not have one of the tasks' threads.
+    private static func onThread<Result: Sendable>(
+        _ body: @escaping @Sendable () throws -> Result
+    ) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(with: Swift.Result { try body() }) }
+        }
+    }
+}

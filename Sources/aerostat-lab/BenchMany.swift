@@ -1,0 +1,151 @@
+import ArgumentParser
+import Foundation
+import Lab
+import Load
+
+/// One daemon, many simulated guests.
+struct BenchMany: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench-many",
+        abstract: "Measure one daemon with 1 to 1,000 guests: throughput, latency beside others, memory.",
+        discussion: """
+            The guests are simulated, by threads of this program: on a small host they take as much of it as the \
+            daemon does. The exit code speaks of correctness alone: a message that is not answered.
+            """)
+
+    @Option(help: "How many guests there are at most.") var guests = 1000
+    @Option(help: "How many guests inflate beside the one whose deflations are measured.") var others = 100
+    @Option(help: "How long each load lasts, in seconds.") var seconds = 3.0
+    @Option(help: "Loads of each kind, in turns; the median counts.") var runs = 3
+    @Option(help: "Messages that each guest has in flight; Linux has 1.") var inFlight = 1
+    @Option(help: "Threads that play the guests.") var threads = 2
+    @Flag(help: "Write pages before they are inflated, so that the host has memory to take back.") var touch = false
+    @Flag(help: "Print the report as JSON instead of a table.") var json = false
+
+    /// One measurement.
+    struct Row: Codable, Sendable {
+        var load: LoadReport?
+        var idle: ManyGuests.Idle?
+    }
+
+    func run() async throws {
+        Children.shared.endOnSignals()
+        let lab = try LabEnvironment.find()
+        let console = Console()
+        console.noteLoad()
+        var bench = ManyGuests()
+        bench.seconds = seconds
+        bench.messagesInFlight = inFlight
+        bench.touchesPages = touch
+        bench.threads = threads
+        var loads: [LoadReport] = []
+        var alone: [LoadReport] = []
+        var beside: [LoadReport] = []
+        for turn in 1...max(1, runs) {
+            for count in steps {
+                console.progress("load, run \(turn) of \(runs): \(count) guests")
+                loads.append(try await bench.load(count, in: lab))
+            }
+            console.progress("deflations, run \(turn) of \(runs): alone, then beside \(others)")
+            alone.append(try await bench.load(1, victims: 1, in: lab))
+            beside.append(try await bench.load(others + 1, victims: 1, in: lab))
+        }
+        var idle: [ManyGuests.Idle] = []
+        for count in [0, guests] {
+            console.progress("idle: \(count) guests")
+            idle.append(try await bench.idle(count, in: lab))
+        }
+        let figures = figures(loads, alone, beside, idle)
+        let rows = (loads + alone + beside).map { Row(load: $0) } + idle.map { Row(idle: $0) }
+        let report = FigureReport(command: "bench-many", figures: figures, rows: rows)
+        try report.write(in: lab)
+        if json {
+            console.print(String(decoding: try report.json(), as: UTF8.self))
+        } else {
+            show(loads, alone, beside, idle, console)
+            for figure in figures { console.print(figure.line) }
+        }
+        let failures = (loads + alone + beside).flatMap(\.failures)
+        for failure in failures { FileHandle.standardError.write(Data("wrong: \(failure)\n".utf8)) }
+        if !failures.isEmpty { throw ExitCode.failure }
+    }
+
+    /// 1, 10, 100, ... and the most.
+    private var steps: [Int] {
+        var steps: [Int] = []
+        var count = 1
+        while count < guests {
+            steps.append(count)
+            count *= 10
+        }
+        return steps + [guests]
+    }
+
+    private func figures(
+        _ loads: [LoadReport], _ alone: [LoadReport], _ beside: [LoadReport], _ idle: [ManyGuests.Idle]
+    ) -> [Figure] {
+        var figures: [Figure] = []
+        if let one = throughput(loads, 1), let many = throughput(loads, guests), one > 0 {
+            figures.append(Figure("many.\(guests).throughput-of-one", many / one, .atLeast, 0.9))
+        }
+        if let quiet = p99(alone), let busy = p99(beside), quiet > 0 {
+            figures.append(Figure("many.deflate-p99-beside-\(others)-of-alone", busy / quiet, .atMost, 5))
+        }
+        if let none = idle.first, let all = idle.last, all.guests > none.guests {
+            let count = Double(all.guests - none.guests)
+            let total = Double(all.memory.resident + all.memory.pageTables)
+            let base = Double(none.memory.resident + none.memory.pageTables)
+            figures.append(Figure("many.idle-guest-kib", (total - base) / 1024 / count, .atMost, 64))
+            figures.append(Figure("many.idle.wake-ups-in-5s", Double(all.wakeups), .atMost, 0))
+        }
+        return figures
+    }
+
+    private func throughput(_ loads: [LoadReport], _ guests: Int) -> Double? {
+        median(loads.filter { $0.guests == guests }.map(\.messagesPerSecond))
+    }
+
+    private func p99(_ reports: [LoadReport]) -> Double? {
+        median(reports.compactMap { $0.victimDeflateMicroseconds?.p99 })
+    }
+
+    private func show(
+        _ loads: [LoadReport], _ alone: [LoadReport], _ beside: [LoadReport], _ idle: [ManyGuests.Idle],
+        _ console: Console
+    ) {
+        var table = Table("guests", "messages/s", "inflate p50 us", "p99", "deflate p50 us", "p99")
+        for count in steps {
+            let reports = loads.filter { $0.guests == count }
+            table.add(
+                "\(count)", text(throughput(loads, count)),
+                text(median(reports.compactMap { $0.inflateMicroseconds?.p50 })),
+                text(median(reports.compactMap { $0.inflateMicroseconds?.p99 })),
+                text(median(reports.compactMap { $0.deflateMicroseconds?.p50 })),
+                text(median(reports.compactMap { $0.deflateMicroseconds?.p99 })))
+        }
+        for line in table.lines { console.print(line) }
+        console.print()
+        table = Table("deflations of one guest", "p50 us", "p99", "p99.9")
+        for (name, reports) in [("alone", alone), ("beside \(others)", beside)] {
+            let latencies = reports.compactMap(\.victimDeflateMicroseconds)
+            table.add(
+                name, text(median(latencies.map(\.p50))), text(median(latencies.map(\.p99))),
+                text(median(latencies.map(\.p999))))
+        }
+        for line in table.lines { console.print(line) }
+        console.print()
+        table = Table("idle guests", "RSS MiB", "own", "rings", "page tables", "start s", "status s", "wake-ups")
+        for row in idle {
+            let sizes = [row.memory.resident, row.memory.anonymous, row.memory.shared, row.memory.pageTables].map {
+                String(format: "%.1f", Double($0) / 1_048_576)
+            }
+            table.add(
+                "\(row.guests)", sizes[0], sizes[1], sizes[2], sizes[3], String(format: "%.2f", row.startSeconds),
+                String(format: "%.3f", row.statusSeconds), "\(row.wakeups)")
+        }
+        for line in table.lines { console.print(line) }
+        console.print()
+    }
+
+    private func text(_ value: Double?) -> String { value.map { String(format: "%.1f", $0) } ?? "-" }
+}
