@@ -13,6 +13,8 @@ public struct Health: Sendable, Equatable {
     public let availableGrowth: Double?
     /// Major faults a second since the set before.
     public let faultRate: Double?
+    /// By how many pages a second the page cache grew; negative where it shrank.
+    public let cacheGrowth: Double?
     /// Pages a second that were swapped in.
     public let swapInRate: Double?
     /// Pages that tasks had to reclaim themselves since the set before; Linux 6.12 and newer.
@@ -30,7 +32,13 @@ public struct Health: Sendable, Equatable {
         _ now: BalloonStatistics, after before: BalloonStatistics?, seconds: Double, within memory: UInt64 = .max,
         inflated: Double = 0
     ) {
-        func pages(_ tag: StatisticsTag) -> UInt64? { now[tag].map { min($0 / PageFrame.size, memory) } }
+        func pages(_ tag: StatisticsTag, in set: BalloonStatistics? = now) -> UInt64? {
+            set?[tag].map { min($0 / PageFrame.size, memory) }
+        }
+        func change(_ tag: StatisticsTag) -> Double? {
+            guard seconds > 0, let new = pages(tag), let old = pages(tag, in: before) else { return nil }
+            return (Double(new) - Double(old)) / seconds
+        }
         func growth(_ tag: StatisticsTag) -> UInt64? {
             guard let new = now[tag], let old = before?[tag], new >= old else { return nil }
             return new - old
@@ -42,12 +50,9 @@ public struct Health: Sendable, Equatable {
         free = pages(.freeMemory)
         total = pages(.totalMemory)
         self.seconds = seconds
-        if seconds > 0, let available, let old = before?[.availableMemory].map({ min($0 / PageFrame.size, memory) }) {
-            availableGrowth = (Double(available) - Double(old) + inflated) / seconds
-        } else {
-            availableGrowth = nil
-        }
+        availableGrowth = change(.availableMemory).map { $0 + inflated / seconds }
         faultRate = rate(.majorFaults)
+        cacheGrowth = change(.diskCaches)
         swapInRate = rate(.swapIn, per: PageFrame.size)
         directReclaim = growth(.directReclaims).map { $0 / PageFrame.size }
         directScanRate = rate(.directScans, per: PageFrame.size)
@@ -107,8 +112,14 @@ public struct Health: Sendable, Equatable {
         return nil
     }
 
+    /// What is read in stays: a cache that fills, of files read for the first time, and not one that is thrown out.
+    private var isFilling: Bool {
+        guard let faultRate, let cacheGrowth else { return false }
+        return cacheGrowth >= faultRate
+    }
+
     private func thrashing(_ tuning: Tuning) -> String? {
-        if let faultRate, faultRate > tuning.faultRate {
+        if let faultRate, faultRate > tuning.faultRate, !isFilling {
             return "\(whole(faultRate)) major faults a second and no free memory"
         }
         if let swapInRate, swapInRate > tuning.swapInRate {

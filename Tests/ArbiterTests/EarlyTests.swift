@@ -80,6 +80,20 @@ import Testing
         #expect(bench.state == .settled && bench.target == 600)
     }
 
+    @Test("faults while the page cache grows as fast are a cache that fills; once it no longer does, it is thrown out")
+    func filling() {
+        func run(growth: UInt64) -> ArbiterBench {
+            afterTwoIntervals { set, interval in
+                set[.majorFaults] = 5000 * interval
+                set[.diskCaches] = 100 << 20 + growth * 5000 * interval
+            }
+        }
+        #expect(run(growth: 4096).state == .settled)
+        #expect(run(growth: 20 * 4096).state == .settled)
+        #expect(run(growth: 512).state == .alarm)
+        #expect(run(growth: 0).state == .alarm)
+    }
+
     @Test("the alarm is over when the guest is well, and repeats make the pause longer")
     func over() {
         var bench = afterTwoIntervals { set, interval in set[.majorFaults] = 5000 * interval }
