@@ -71,8 +71,11 @@ public struct Health: Sendable, Equatable {
 
     /// Nothing is free that could be used, as far as the guest says: Linux reclaims down to its watermarks, which follow from
     /// all its memory, the balloon's part too. With 1 GiB, 58 to 81 MiB stayed free while a working set was thrown out.
+    ///
+    /// While the page cache is thrown out the kernel frees more than that for a moment: up to 113 MiB were seen.
     func isTight(_ tuning: Tuning) -> Bool {
-        free.map { $0 < comfort(tuning) } ?? true
+        let least = isLosingCache(tuning) ? 2 * comfort(tuning) : comfort(tuning)
+        return free.map { $0 < least } ?? true
     }
 
     /// Why the guest is not well, or `nil` if it is.
@@ -118,8 +121,12 @@ public struct Health: Sendable, Equatable {
         return cacheGrowth >= faultRate
     }
 
+    private func isLosingCache(_ tuning: Tuning) -> Bool { cacheGrowth.map { $0 < -tuning.cacheLossRate } ?? false }
+
     private func thrashing(_ tuning: Tuning) -> String? {
-        if let faultRate, faultRate > tuning.faultRate, !isFilling {
+        // What is faulted in while the cache shrinks is what was thrown out.
+        let mostFaults = isLosingCache(tuning) ? tuning.faultRate / 2 : tuning.faultRate
+        if let faultRate, faultRate > mostFaults, !isFilling {
             return "\(whole(faultRate)) major faults a second and no free memory"
         }
         if let swapInRate, swapInRate > tuning.swapInRate {
