@@ -118,7 +118,7 @@ import Testing
         #expect(runs == [(0, 256), (256, 512), (768, 512), (1280, 512)].map { Self.run($0.0, $0.1) })
     }
 
-    @Test("transparent huge pages: a block is punched whole when it fills, and partly only when it is asked for")
+    @Test("a piece is punched whole when it fills, and partly only when it is asked for")
     func wholeBlocksFirst() throws {
         let (file, set) = try Self.make(4 * Self.huge, blockSize: Self.huge)
         #expect(set.insert(Self.run(0, 511)))

@@ -51,6 +51,9 @@ public final class PendingPages: Sendable {
         self.regions = regions
     }
 
+    /// Some of the memory has transparent huge pages.
+    var prefersWholePieces: Bool { regions.contains(where: \.prefersWholePieces) }
+
     /// Pages that are yet to be discarded. From any thread.
     public var count: UInt64 { UInt64(max(0, discardCount.load(ordering: .acquiring))) }
 
@@ -254,7 +257,7 @@ public final class PendingPages: Sendable {
             while let index = bitmap(region).next(from: cursor.index) {
                 let piece = region.piece(of: index)
                 cursor.index = piece.upperBound
-                if includingPartial || !region.prefersWholePieces || bitmap(region).isFull(piece) {
+                if includingPartial || bitmap(region).isFull(piece) {
                     return (region, piece)
                 }
             }
