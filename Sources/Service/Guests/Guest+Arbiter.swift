@@ -73,7 +73,8 @@ extension Guest {
 
     /// Turns the operator's request into pages, as soon as the guest's memory is known.
     ///
-    /// - Parameter isRepeated: an operator says it now. Who says it again of a guest that is stalled means it.
+    /// - Parameter isRepeated: an operator says it now. Who says it again of a guest that is stalled means it; of one that has
+    ///   just suffered, it is told until when that one is left alone.
     func resolveRequest(isRepeated: Bool = false) {
         guard let request, let max else { return }
         let balloon: UInt64
@@ -93,12 +94,15 @@ extension Guest {
             }
         }
         let pages = balloon / PageFrame.size
-        guard arbiter.requested != pages || isRepeated && isStalled else { return }
+        guard arbiter.requested != pages || isRepeated && isPausing else { return }
         tell(.requested(pages))
     }
 
-    private var isStalled: Bool {
-        if case .stalled = arbiter.state { true } else { false }
+    private var isPausing: Bool {
+        switch arbiter.state {
+        case .holdOff, .stalled: true
+        default: false
+        }
     }
 
     // MARK: - Events
