@@ -32,12 +32,15 @@ final class SharedBudget: Sendable {
         /// For each reactor the guests about which something waits.
         var queues: [Deque<Int>]
         var reactions = ReactionTimes()
+        var loans = LoanSeries()
     }
 
     private let state: Mutex<State>
     let outboxes: [Outbox]
     /// Moves or happenings wait to be told.
     private let hasNews = Atomic<Bool>(false)
+    /// When moves that were held back are to be told (ns); only the first reactor looks. `.max`: there are none.
+    let newsAt = Atomic<UInt64>(.max)
 
     /// - Parameter outboxes: one for each reactor; the first one also wakes the arbiter.
     init(_ arbiter: HostArbiter, outboxes: [Outbox]) {
@@ -209,17 +212,28 @@ final class SharedBudget: Sendable {
 
     /// Moves and happenings since the last time, a few at once; `nil`: none.
     func takeNews() -> BudgetNews? {
-        guard hasNews.exchange(false, ordering: .relaxed) else { return nil }
-        let news = state.withLock { state in
+        let isFilled = hasNews.exchange(false, ordering: .relaxed)
+        let dueAt = newsAt.load(ordering: .relaxed)
+        guard isFilled || dueAt < .max else { return nil }
+        let now = MonotonicClock.now()
+        guard isFilled || dueAt <= now else { return nil }
+        let (news, isFull, wakes) = state.withLock { state in
             var news = BudgetNews()
-            for _ in 0..<32 {
-                guard let move = state.arbiter.nextMove() else { break }
+            var left = 32
+            while left > 0, let move = state.loans.next(at: now) {
                 news.moves.append(named(move, state))
+                left -= 1
+            }
+            while left > 0, let move = state.arbiter.nextMove() {
+                if !state.loans.join(move, at: now) { news.moves.append(named(move, state)) }
+                left -= 1
             }
             while let happening = state.arbiter.nextHappening() { news.happenings.append(happening) }
-            return news
+            let next = state.loans.deadline ?? .max
+            return (news, left == 0, newsAt.exchange(next, ordering: .relaxed) > next)
         }
-        if news.moves.count == 32 { hasNews.store(true, ordering: .relaxed) }
+        if isFull { hasNews.store(true, ordering: .relaxed) }
+        if wakes { outboxes.first?.wake.signal() }
         return news
     }
 
