@@ -127,7 +127,9 @@ let package = Package(
             ["Checks", "Conformance", "Service", "ControlAPI", "VhostUser", "Virtio", "Balloon", "Linux", system]),
         tests("LoadTests", ["Load", "Service", "ControlAPI", "VhostUser", "Linux"]),
         tests("ControlAPITests", ["ControlAPI", "TestSupport"]),
-        tests("ServiceTests", ["Service", "ControlAPI", "HostSignals", "Linux", "TestSupport", logging]),
+        tests(
+            "ServiceTests",
+            ["Service", "Arbiter", "Balloon", "ControlAPI", "HostSignals", "Linux", "TestSupport", logging]),
         tests("HostSignalsTests", ["HostSignals", "Linux", "TestSupport"]),
         // What tests of several modules share: a seeded generator, guest memory made of bytes, the driver's side of a ring.
         .target(

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Linux
 internal import VfioUser
 internal import Virtio
@@ -8,8 +7,6 @@ internal import Virtio
 ///
 /// The input is a row of records: a byte that says what follows, a place or a length, the bytes. See ``Record``.
 public enum FunctionFuzz {
-    static let memorySize = 1 << 20
-
     public static func run(_ input: UnsafeRawBufferPointer) {
         var script = Script(input)
         guard let machine = try? Machine() else { return }
@@ -60,23 +57,16 @@ private enum Record {
 
 /// The VMM's end, and a server with a device that serves its queues.
 private final class Machine {
-    private let front: Socket
+    private let vmm: HostileVMM
     private var backend: VfioUserBackend
-    private let memory: OwnedDescriptor
-    private let event: EventCounter
-    private let pipe: Socket.Pair
 
     init() throws {
         let pair = try Socket.Pair()
-        front = Socket(owning: try pair.left.duplicate())
+        vmm = try HostileVMM(socket: try pair.left.duplicate())
         backend = VfioUserBackend(
             socket: try pair.right.duplicate(),
             description: .init(
                 deviceNumber: 5, features: 0x3f | 1 << 28 | 1 << 29 | 1 << 32, queueCount: 5, configurationSize: 16))
-        memory = try OwnedDescriptor(openMemory(), from: "memfd_create")
-        _ = ftruncate(memory.raw, off_t(FunctionFuzz.memorySize))
-        event = try EventCounter()
-        pipe = try Socket.Pair()
         send(1, 0, [0, 0, 0, 0], 0)
     }
 
@@ -86,34 +76,16 @@ private final class Machine {
         case .message(let command, let flags, let payload, let descriptors): send(command, flags, payload, descriptors)
         case .write(let region, let flags, let offset, let bytes):
             send(10, flags, VfioUserFrontEnd.access(region, offset, bytes.count) + bytes, 0)
-        case .bytes(let bytes, let descriptors): send(bytes, descriptors)
-        case .poke(let offset, let bytes):
-            _ = bytes.withUnsafeBytes { pwrite(memory.raw, $0.baseAddress, $0.count, off_t(offset)) }
-        case .truncate(let size):
-            _ = ftruncate(memory.raw, off_t(size))
+        case .bytes(let bytes, let descriptors): vmm.send(bytes, descriptors)
+        case .poke(let offset, let bytes): vmm.poke(offset, bytes)
+        case .truncate(let size): vmm.truncateMemory(size)
         }
         return pump()
     }
 
     private func send(_ command: UInt16, _ flags: UInt32, _ payload: [UInt8], _ kinds: UInt8) {
-        var bytes: [UInt8] = []
-        for word in [UInt32(command) << 16, UInt32(16 + payload.count), flags, 0] {
-            withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) }
-        }
-        send(bytes + payload, kinds)
-    }
-
-    /// - Parameter kinds: two bits for how many, two for what.
-    private func send(_ bytes: [UInt8], _ kinds: UInt8) {
-        let kind =
-            switch kinds >> 2 {
-            case 0: memory.raw
-            case 1: event.descriptor.raw
-            case 2: pipe.left.raw
-            default: front.descriptor.raw
-            }
-        guard !bytes.isEmpty else { return }
-        try? bytes.withUnsafeBytes { try front.send($0, descriptors: Array(repeating: kind, count: Int(kinds & 3))) }
+        let header = [UInt8](littleEndian: UInt32(command) << 16, UInt32(16 + payload.count), flags, 0)
+        vmm.send(header + payload, kinds)
     }
 
     private func pump() -> Bool {
@@ -122,7 +94,7 @@ private final class Machine {
                 switch try backend.receive() {
                 case .nothing:
                     serve()
-                    drain()
+                    vmm.drain()
                     return true
                 case .closed: return false
                 case .readConfiguration(let offset, let count):
@@ -155,15 +127,6 @@ private final class Machine {
                     backend.fail(queue, "\(error), \(backend.isLost(queue))")
                 }
             }
-        }
-    }
-
-    /// Takes answers, so that the socket does not fill.
-    private func drain() {
-        withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 8) { buffer in
-            var none: [CInt] = []
-            var surplus = false
-            while case .bytes? = try? front.receive(into: buffer, descriptors: &none, limit: 0, surplus: &surplus) {}
         }
     }
 }

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Linux
 internal import VhostUser
 internal import Virtio
@@ -7,8 +6,6 @@ internal import Virtio
 ///
 /// The input is a row of records: a byte that says what follows, a length, the bytes. See ``Record``.
 public enum MessageFuzz {
-    static let memorySize = 1 << 20
-
     public static func run(_ input: UnsafeRawBufferPointer) {
         var script = Script(input)
         guard let machine = try? Machine() else { return }
@@ -54,54 +51,29 @@ private enum Record {
 
 /// The VMM's end, and a back-end with a device that serves its queues.
 private final class Machine {
-    private let front: Socket
+    private let vmm: HostileVMM
     private var backend: VhostUserBackend
-    private let memory: OwnedDescriptor
-    private let event: EventCounter
-    private let pipe: Socket.Pair
 
     init() throws {
         let pair = try Socket.Pair()
-        front = Socket(owning: try pair.left.duplicate())
+        vmm = try HostileVMM(socket: try pair.left.duplicate())
         backend = VhostUserBackend(
             socket: try pair.right.duplicate(),
             description: .init(
                 features: 0x3f | 1 << 28 | 1 << 29 | 1 << 32 | 1 << 34, queueCount: 5, configurationSize: 16))
-        memory = try OwnedDescriptor(openMemory(), from: "memfd_create")
-        _ = ftruncate(memory.raw, off_t(MessageFuzz.memorySize))
-        event = try EventCounter()
-        pipe = try Socket.Pair()
     }
 
     /// - Returns: false once the connection is over.
     func play(_ record: Record) -> Bool {
         switch record {
         case .message(let request, let flags, let payload, let descriptors):
-            var bytes: [UInt8] = []
-            for word in [request, flags, UInt32(payload.count)] {
-                withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) }
-            }
-            send(bytes + payload, descriptors)
-        case .bytes(let bytes, let descriptors): send(bytes, descriptors)
-        case .poke(let offset, let bytes):
-            _ = bytes.withUnsafeBytes { pwrite(memory.raw, $0.baseAddress, $0.count, off_t(offset)) }
-        case .truncate(let size):
-            _ = ftruncate(memory.raw, off_t(size))
+            let header = [UInt8](littleEndian: request, flags, UInt32(payload.count))
+            vmm.send(header + payload, descriptors)
+        case .bytes(let bytes, let descriptors): vmm.send(bytes, descriptors)
+        case .poke(let offset, let bytes): vmm.poke(offset, bytes)
+        case .truncate(let size): vmm.truncateMemory(size)
         }
         return pump()
-    }
-
-    /// - Parameter kinds: two bits for how many, two for what.
-    private func send(_ bytes: [UInt8], _ kinds: UInt8) {
-        let kind =
-            switch kinds >> 2 {
-            case 0: memory.raw
-            case 1: event.descriptor.raw
-            case 2: pipe.left.raw
-            default: front.descriptor.raw
-            }
-        guard !bytes.isEmpty else { return }
-        try? bytes.withUnsafeBytes { try front.send($0, descriptors: Array(repeating: kind, count: Int(kinds & 3))) }
     }
 
     private func pump() -> Bool {
@@ -110,7 +82,7 @@ private final class Machine {
                 switch try backend.receive() {
                 case .nothing:
                     serve()
-                    drain()
+                    vmm.drain()
                     return true
                 case .closed: return false
                 case .readConfiguration(let offset, let count):
@@ -146,15 +118,6 @@ private final class Machine {
                     backend.fail(queue, "\(error), \(backend.isLost(queue))")
                 }
             }
-        }
-    }
-
-    /// Takes answers, so that the socket does not fill.
-    private func drain() {
-        withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 8) { buffer in
-            var none: [CInt] = []
-            var surplus = false
-            while case .bytes? = try? front.receive(into: buffer, descriptors: &none, limit: 0, surplus: &surplus) {}
         }
     }
 }

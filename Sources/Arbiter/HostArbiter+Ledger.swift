@@ -83,7 +83,9 @@ extension HostArbiter {
         guests[index].cap = pages == 0 ? nil : guest.limits.max - min(pages, guest.limits.max)
         guard isSharing else { return guests[index].arbiter.handle(.requested(pages), at: now, held: guest.held) }
         let balloon = max(guests[index].capBalloon, guest.lendGoal ?? guest.arbiter.promised(guest.held))
-        guard balloon != guest.arbiter.requested else { return Decision() }
+        // Said again of a guest that was given up, it is tried at once; of one that is left alone, it is kept.
+        let isMeant = guest.arbiter.isPausing && balloon > guest.held
+        guard balloon != guest.arbiter.requested || isMeant else { return Decision() }
         return guests[index].arbiter.handle(.requested(balloon), at: now, held: guest.held)
     }
 

@@ -38,7 +38,7 @@ public struct HostArbiter: Sendable {
     public internal(set) var pressure = HostPressure.calm
 
     var time = SteadyTime()
-    var guests: [SharedGuest] = []
+    var guests = ChunkedArray<SharedGuest>()
     var unusedSlots: [Int] = []
     /// Who can pay, cheapest first.
     var payers = IndexedHeap()

@@ -11,6 +11,13 @@ struct HostState: Sendable {
     /// Where the next round of reclaims begins.
     var nextReclaim = 0
 
+    /// What is taken off a new budget: what the old one had left for the host's sake does not grow at once.
+    func tightened(for budget: UInt64, before old: UInt64?) -> UInt64 {
+        guard let old, tightened > 0 else { return 0 }
+        let left = old - min(tightened, old)
+        return budget - min(left, budget)
+    }
+
     /// What may be promised of a budget: never less than what is reserved, unless the host has not even that.
     func effective(_ budget: UInt64, reserved: UInt64) -> UInt64 {
         let ceiling = min(budget, total ?? budget, limit ?? budget)

@@ -7,7 +7,7 @@ public struct BudgetStatus: Codable, Sendable, Equatable {
     public var effective: UInt64
     /// What all guests together may see.
     public var visible: UInt64
-    /// Effective budget less visible; negative: overdrawn, by guests that took or started.
+    /// Effective budget less visible; negative: overdrawn, by guests that took or started, or by a budget that was made smaller.
     public var free: Int64
     /// What is to be kept free for bursts.
     public var slack: UInt64

@@ -67,6 +67,12 @@ public struct ControlClient: Sendable {
         try await answer(to: call(.GET, "/v1/budget"))
     }
 
+    /// Chooses another budget, written as for `--budget`: `24G`, `80%`, `all but 4G`. Refused (409), with the arithmetic, where
+    /// what is reserved for guests does not fit into it.
+    public func setBudget(_ size: String) async throws -> BudgetStatus {
+        try await answer(to: call(.PUT, "/v1/budget", ["budget": size]))
+    }
+
     /// Chooses what becomes of decisions.
     public func setMode(_ mode: BudgetMode) async throws -> BudgetStatus {
         try await answer(to: call(.PUT, "/v1/budget/mode", ["mode": mode.rawValue]))

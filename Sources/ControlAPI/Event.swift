@@ -51,7 +51,7 @@ public struct Event: Codable, Sendable, Equatable {
         case hinted
         /// Under a budget: memory moved, or would have in mode `watch`.
         case moved
-        /// Under a budget: guests took or were started with more than there is.
+        /// Under a budget: guests took or were started with more than there is, or it was made smaller.
         case overdrawn
         case overdraftOver = "overdraft-over"
         /// Under a budget: a guest needs memory, and nobody can pay.
@@ -61,6 +61,8 @@ public struct Event: Codable, Sendable, Equatable {
         case hostPressure = "host-pressure"
         /// The operator chose what becomes of decisions.
         case mode
+        /// The operator chose another budget.
+        case budget
         /// A guest was taken in, or let go, at run time.
         case added
         case removed

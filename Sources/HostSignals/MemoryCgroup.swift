@@ -35,6 +35,21 @@ public struct MemoryCgroup: Sendable, Equatable {
         return MemoryCgroup(parts: shared, isUnified: isUnified)
     }
 
+    /// The innermost cgroup that all are in; `nil` where one is not known, they are of different hierarchies, or none are.
+    public static func common(to groups: some Sequence<MemoryCgroup?>) -> MemoryCgroup? {
+        var common: MemoryCgroup?
+        for group in groups {
+            guard let group else { return nil }
+            guard let known = common else {
+                common = group
+                continue
+            }
+            guard let shared = known.common(with: group) else { return nil }
+            common = shared
+        }
+        return common
+    }
+
     /// The folder of the kernel's files.
     public var folder: String {
         ([isUnified ? "/sys/fs/cgroup" : "/sys/fs/cgroup/memory"] + parts).joined(separator: "/")

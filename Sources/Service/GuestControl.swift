@@ -20,6 +20,8 @@ package protocol GuestControl: Sendable {
     func remove(_ name: String) async throws(ControlError) -> Accepted
     /// How the host's memory is shared; `nil`: there is no budget.
     func budget() async -> BudgetStatus?
+    /// Chooses another budget. Refused with the arithmetic where what is reserved does not fit into it.
+    func setBudget(_ size: BudgetSize) async throws(ControlError) -> BudgetStatus
     /// Chooses what becomes of decisions.
     func setMode(_ mode: BudgetMode) async throws(ControlError) -> BudgetStatus
     /// What would happen now; with a need, if that guest needed to see so many bytes.

@@ -7,6 +7,8 @@ enum BudgetText {
             .filter { !$0.isEmpty }.joined(separator: "\n\n")
     }
 
+    private static let overdrawn = "overdrawn: guests took it or were started, or the budget was made smaller"
+
     /// One line below the list of guests.
     static func line(_ budget: BudgetStatus) -> String {
         let missing = budget.host.missing.map { "\nhost: \($0)" }.joined()
@@ -21,7 +23,7 @@ enum BudgetText {
             table.add(["  counts as", size(budget.effective), "as far as the host's own state allows"])
         }
         table.add(["guests see", size(budget.visible), "in sum, by the ledger"])
-        table.add(["free", signed(budget.free), budget.free < 0 ? "overdrawn: guests took it, or were started" : ""])
+        table.add(["free", signed(budget.free), budget.free < 0 ? overdrawn : ""])
         table.add(["slack", size(budget.slack), "to be kept free for bursts"])
         table.add(["due", size(budget.due), "asked of payers, not yet arrived"])
         table.add(["wanted", size(budget.wanted), "waited for by guests"])

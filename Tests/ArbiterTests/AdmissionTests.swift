@@ -78,6 +78,68 @@ import Testing
         #expect(bench.host.ledger.effective == 512 * mebibyte)
     }
 
+    @Test("a smaller budget is collected from who can pay; nothing is granted until they have given it")
+    func shrink() throws {
+        var bench = try HostBench(budget: nil)
+        let payer = try bench.add()
+        let other = try bench.add()
+        bench.balloon(other, 400)
+        try bench.share(2048)
+        bench.answer(payer, available: 900)
+        bench.answer(other, available: 90)
+        bench.obey(payer)
+        let before = bench.host.ledger.promised
+        bench.forget()
+        try bench.host.set(budget: 1300 * mebibyte, at: bench.now)
+        bench.fetch()
+        #expect(bench.host.ledger.promised == before, "what a guest sees is not taken by a decision")
+        #expect(bench.free < 0 && bench.happenings.contains { if case .overdrawn = $0 { true } else { false } })
+        #expect(bench.payers(.overdraft) == [payer])
+        bench.answer(other, available: 20)
+        #expect(bench.wanted(other) > 0 && bench.target(other) == 400 && bench.moves.allSatisfy { $0.payer != nil })
+        for _ in 0..<20 where bench.free < 0 {
+            bench.obey(payer)
+            bench.pass(1000)
+            bench.answer(payer, available: 900 - bench.target(payer))
+        }
+        #expect(bench.host.ledger.promised <= 1300 * Int64(mebibyte))
+        #expect(bench.host.faults() == [])
+    }
+
+    @Test("a larger budget is given to who waits for it, at once")
+    func growth() throws {
+        var bench = try HostBench(budget: nil)
+        let guest = try bench.add()
+        bench.balloon(guest, 600)
+        try bench.share(424)
+        bench.pass(1000)
+        bench.answer(guest, available: 20)
+        #expect(bench.wanted(guest) == 128 && bench.target(guest) >= 600)
+        try bench.host.set(budget: 1024 * mebibyte, at: bench.now)
+        bench.fetch()
+        #expect(bench.wanted(guest) == 0 && bench.target(guest) < 600)
+        #expect(bench.changes.map(\.guest) == [guest] && bench.moves.last?.rule == .early)
+        #expect(bench.host.faults() == [])
+    }
+
+    @Test("what the host's shortage has taken off one budget is not given by another")
+    func shortHost() throws {
+        var bench = try HostBench(budget: 1024, hostMemory: 4096)
+        _ = try bench.add()
+        var signals = HostSignals(total: 4096 * mebibyte)
+        signals.available = 0
+        bench.host.handle(signals, at: bench.now)
+        let effective = bench.host.ledger.effective
+        #expect(effective < 1024 * mebibyte)
+        for size in [1000, 2048, 4096, 1024] as [UInt64] {
+            try bench.host.set(budget: size * mebibyte, at: bench.now)
+            #expect(bench.host.ledger.effective <= effective, "\(size)")
+        }
+        try bench.host.set(budget: 300 * mebibyte, at: bench.now)
+        #expect(bench.host.ledger.effective == 300 * mebibyte)
+        #expect(bench.host.faults() == [])
+    }
+
     @Test("a guest whose machine does not run is promised nothing, but its reservation stays")
     func presence() throws {
         var bench = try HostBench(budget: 1024)

@@ -238,10 +238,12 @@ struct HostChaos {
     private mutating func setBudget() {
         let budget = random.oneIn(5) ? nil : random.pick([0, 1, 4, 16, 64]) * 1024 * mebibyte
         let reserved = host.ledger.reserved
-        do {
-            try host.set(budget: budget, at: now)
-        } catch {
-            if let budget, budget > 0, budget >= reserved { complaints.append("a good budget is refused: \(error)") }
+        var refusal: AdmissionError?
+        deciding {
+            do throws(AdmissionError) { try $0.set(budget: budget, at: $1) } catch { refusal = error }
+        }
+        if let refusal, let budget, budget > 0, budget >= reserved {
+            complaints.append("a good budget is refused: \(refusal)")
         }
     }
 

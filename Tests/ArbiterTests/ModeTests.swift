@@ -118,6 +118,42 @@ import Testing
         #expect(bench.moves.last?.rule == .early)
     }
 
+    @Test(
+        "a cap that is asked for again is tried at once where the guest was given up, and kept where it is left alone")
+    func repeatedCap() throws {
+        var bench = try HostBench(budget: 4096)
+        let guest = try bench.add()
+        bench.send(.requested(400 * mebibyte), guest)
+        bench.answer(guest, available: 33)
+        guard case .stalled = bench.host.state(of: guest) else {
+            Issue.record("it has nothing to spare")
+            return
+        }
+        let again = bench.send(.requested(400 * mebibyte), guest)
+        #expect(again.requestStatistics && bench.host.state(of: guest) == .inflating)
+        bench.answer(guest, available: 900)
+        #expect(bench.target(guest) == 400)
+        // Said again on the way, it changes nothing.
+        #expect(bench.send(.requested(400 * mebibyte), guest) == bench.send(.wake, GuestHandle(rawValue: -1)))
+        bench.obey(guest)
+        bench.starve(guest)
+        while bench.host.state(of: guest) == .alarm {
+            bench.obey(guest)
+            bench.answer(guest, available: 600)
+            bench.pass(100)
+        }
+        let pause = bench.host.state(of: guest)
+        guard case .holdOff = pause else {
+            Issue.record("it is left alone")
+            return
+        }
+        let target = bench.target(guest)
+        let kept = bench.send(.requested(400 * mebibyte), guest)
+        #expect(!kept.interrupt && bench.target(guest) == target && bench.host.state(of: guest) == pause)
+        #expect(bench.host.reason(of: guest).contains("left alone"))
+        #expect(bench.host.faults() == [])
+    }
+
     @Test("plan says what would happen, and changes nothing")
     func plan() throws {
         var bench = try HostBench(budget: 2048)

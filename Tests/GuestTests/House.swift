@@ -81,16 +81,39 @@ final class House: Sendable {
     /// Waits for an event that has happened or will happen.
     @discardableResult
     func event(
-        _ kind: Event.Kind, of name: String = "guest", after sequence: UInt64 = 0,
+        _ kind: Event.Kind, of name: String? = "guest", after sequence: UInt64 = 0,
         within limit: Duration = .seconds(10),
         _ location: SourceLocation = #_sourceLocation
     ) async throws -> Event {
+        let story = try await story(
+            "\(kind.rawValue) of \(name ?? "the daemon")", after: sequence, within: limit, location
+        ) {
+            $0.last.map { $0.kind == kind && $0.guest == name } == true
+        }
+        return try #require(story.last, sourceLocation: location)
+    }
+
+    /// What has happened after `sequence`, up to the event with which it is as it should be.
+    ///
+    /// - Parameter isTold: looked at after each event, with all that there were.
+    @discardableResult
+    func story(
+        _ what: String, after sequence: UInt64 = 0, within limit: Duration = .seconds(10),
+        _ location: SourceLocation = #_sourceLocation, until isTold: @escaping @Sendable ([Event]) -> Bool
+    ) async throws -> [Event] {
         let subscription = events.subscribe(after: sequence)
         defer { subscription.cancel() }
-        if let known = subscription.backlog.first(where: { $0.kind == kind && $0.guest == name }) { return known }
-        let found = await withTaskGroup(of: Event?.self) { group in
+        let story = await withTaskGroup(of: [Event]?.self) { group in
             group.addTask {
-                for await event in subscription.live where event.kind == kind && event.guest == name { return event }
+                var story: [Event] = []
+                for event in subscription.backlog {
+                    story.append(event)
+                    if isTold(story) { return story }
+                }
+                for await event in subscription.live {
+                    story.append(event)
+                    if isTold(story) { return story }
+                }
                 return nil
             }
             group.addTask {
@@ -100,7 +123,7 @@ final class House: Sendable {
             defer { group.cancelAll() }
             return await group.next() ?? nil
         }
-        return try #require(found, "no event \(kind.rawValue) of \(name)", sourceLocation: location)
+        return try #require(story, "no such event: \(what)", sourceLocation: location)
     }
 
     /// How many events of a kind there were.

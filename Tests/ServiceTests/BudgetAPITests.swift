@@ -23,6 +23,8 @@ import Testing
             let refused = try await server.curl("GET", "/v1/budget")
             #expect(refused.status == 409)
             #expect(refused.body.contains("start the daemon with --budget SIZE"))
+            let setRefused = try await server.curl("PUT", "/v1/budget", body: #"{"budget": "3G"}"#).status
+            #expect(setRefused == 409)
             let modeRefused = try await server.curl("PUT", "/v1/budget/mode", body: #"{"mode": "on"}"#).status
             #expect(modeRefused == 409)
             let metrics = try await server.client.metrics()
@@ -42,6 +44,24 @@ import Testing
                 let badMode = try await server.curl("PUT", "/v1/budget/mode", body: body).status
                 #expect(badMode == 400, "\(body)")
             }
+        }
+    }
+
+    @Test func theBudgetIsChanged() async throws {
+        let guests = GuestsDouble()
+        guests.shared.withLock { $0 = Self.status() }
+        try await TestServer.run(guests: guests) { server in
+            for (text, bytes) in [("24G", 24 << 30), ("50%", 32 << 30), ("all but 4G", 60 << 30)] as [(String, UInt64)]
+            {
+                #expect(try await server.client.setBudget(text).budget == bytes)
+            }
+            for body in [#"{"budget": "lots"}"#, #"{"budget": 3}"#, "{}", #"{"bytes": "3G"}"#, #"{"budget": "0"}"#] {
+                let status = try await server.curl("PUT", "/v1/budget", body: body).status
+                #expect(status == 400, "\(body)")
+            }
+            let refused = try await server.curl("PUT", "/v1/budget", body: #"{"budget": "256M"}"#)
+            #expect(refused.status == 409 && refused.body.contains("do not fit"))
+            #expect(try await server.client.budget().budget == 60 << 30)
         }
     }
 

@@ -92,6 +92,14 @@ final class GuestsDouble: GuestControl {
 
     func budget() async -> BudgetStatus? { shared.withLock { $0 } }
 
+    func setBudget(_ size: BudgetSize) async throws(ControlError) -> BudgetStatus {
+        guard var budget = await budget() else { throw .noBudget }
+        budget.budget = size.bytes(of: 64 << 30)
+        guard budget.budget >= budget.reserved else { throw .conflict("reservations do not fit") }
+        shared.withLock { [budget] in $0 = budget }
+        return budget
+    }
+
     func setMode(_ mode: BudgetMode) async throws(ControlError) -> BudgetStatus {
         guard var budget = await budget() else { throw .noBudget }
         budget.mode = mode

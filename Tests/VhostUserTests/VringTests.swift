@@ -9,7 +9,7 @@ import Testing
 struct VringTests {
     private let size: UInt64 = 1 << 20
 
-    private func bench(_ extensions: ProtocolFeatures = .offered) throws -> (Bench, MemoryFile) {
+    func bench(_ extensions: ProtocolFeatures = .offered) throws -> (Bench, MemoryFile) {
         let bench = try Bench()
         let memory = try MemoryFile.sealed(name: "test", size: size)
         try bench.negotiate(Bench.features, extensions)
@@ -266,37 +266,5 @@ struct VringTests {
         bench.backend.complete(0, head: 0)
         bench.backend.fail(0, "truncated")
         #expect(!bench.isActive(0))
-    }
-
-    @Test func configurationChangesOnlyWhileStarted() throws {
-        let (bench, _) = try bench()
-        let pair = try Socket.Pair()
-        let kick = try EventCounter()
-        try bench.call(.setBackendRequestDescriptor, descriptors: [pair.left.raw])
-        #expect(!bench.notifyChange())
-        try bench.setUp(queue: 0, kick: kick.descriptor.raw)
-        try bench.setUp(queue: 1, kick: kick.descriptor.raw)
-        #expect(!bench.notifyChange())
-        try bench.call(.setVringEnable, .words(0, 1))
-        #expect(!bench.notifyChange())
-        try bench.call(.setVringEnable, .words(1, 1))
-        #expect(bench.notifyChange())
-        // Nobody reads: it does not block, and says so.
-        var sent = 1
-        while bench.notifyChange(), sent < 100_000 { sent += 1 }
-        #expect(sent < 100_000)
-        try bench.call(.setVringEnable, .words(0, 0))
-        #expect(!bench.notifyChange())
-    }
-
-    @Test func requestChannelThatIsNoSocket() throws {
-        let (bench, _) = try bench()
-        let kick = try EventCounter()
-        let pipe = try Pipe()
-        try bench.call(.setBackendRequestDescriptor, descriptors: [pipe.writeEnd])
-        pipe.closeWrite()
-        try bench.setUp(queue: 0, kick: kick.descriptor.raw)
-        try bench.call(.setVringEnable, .words(0, 1))
-        #expect(!bench.notifyChange())
     }
 }

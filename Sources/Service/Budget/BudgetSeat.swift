@@ -15,9 +15,7 @@ struct BudgetSeat {
     func view() -> SteeringView { budget.read { SteeringView($0, handle) } }
 
     /// The guest's virtual machine came or went.
-    func set(isPresent: Bool) {
-        budget.write { arbiter, now in arbiter.set(isPresent: isPresent, of: handle, at: now) }
-    }
+    func set(isPresent: Bool) { budget.set(isPresent: isPresent, of: handle) }
 
     /// The cgroup that the guest's VMM runs in; `nil`: unknown.
     func note(_ group: MemoryCgroup?) { budget.note(group, of: handle) }

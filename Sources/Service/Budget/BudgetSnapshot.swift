@@ -8,7 +8,8 @@ internal import Linux
 struct BudgetSnapshot: Sendable {
     let arbiter: HostArbiter
     let reactions: ReactionTimes
-    let guests: [(name: String, handle: GuestHandle)]
+    /// By handle; `nil`: there is no such guest.
+    let names: [String?]
 
     /// All that is known of the budget.
     ///
@@ -24,7 +25,9 @@ struct BudgetSnapshot: Sendable {
             visible: bytes(ledger.promised), free: signedBytes(ledger.free), slack: bytes(ledger.slack),
             due: bytes(ledger.due), wanted: bytes(ledger.wanted), loans: bytes(ledger.loans),
             reserved: bytes(ledger.reserved), host: shown, reaction: ReactionStatus(reactions),
-            guests: guests.compactMap { share(of: $0.handle, named: $0.name) })
+            guests: names.enumerated().compactMap { index, name in
+                name.flatMap { share(of: GuestHandle(rawValue: index), named: $0) }
+            })
     }
 
     private func share(of guest: GuestHandle, named name: String) -> GuestShareStatus? {
@@ -39,7 +42,7 @@ struct BudgetSnapshot: Sendable {
 
     /// What would happen; see ``HostArbiter/plan(needing:at:)``.
     func plan(needing need: (name: String, bytes: UInt64)? = nil) -> BudgetPlan {
-        let guest = need.flatMap { need in guests.first { $0.name == need.name }?.handle }
+        let guest = need.flatMap { need in names.firstIndex(of: need.name) }.map { GuestHandle(rawValue: $0) }
         let sees = guest.flatMap { arbiter.share(of: $0)?.promised }.map { bytes($0) }
         let plan = arbiter.plan(
             needing: guest.flatMap { guest in need.map { (guest, $0.bytes / PageFrame.size) } },
@@ -61,7 +64,7 @@ struct BudgetSnapshot: Sendable {
     }
 
     private func name(of guest: GuestHandle?) -> String? {
-        guest.flatMap { wanted in guests.first { $0.handle == wanted }?.name }
+        guest.flatMap { names.indices.contains($0.rawValue) ? names[$0.rawValue] : nil }
     }
 }
 

@@ -27,7 +27,8 @@ extension EventLog {
         case .overdrawn(let pages):
             append(
                 guest: nil, kind: .overdrawn,
-                message: "guests see \(size(pages)) more than the budget: some took it back or were started",
+                message:
+                    "guests see \(size(pages)) more than the budget: some took it back or were started, or it was made smaller",
                 numbers: ["bytes": bytes(pages)])
         case .overdraftOver:
             append(guest: nil, kind: .overdraftOver, message: "guests see no more than the budget again")

@@ -21,7 +21,7 @@ package enum Explanations {
 
     private static func isDecision(_ event: Event, about guest: String) -> Bool {
         if let move = event.move { return move.payer == guest || move.gainer == guest }
-        guard event.guest == guest else { return event.guest == nil && event.kind == .mode }
+        guard event.guest == guest else { return event.guest == nil && [.mode, .budget].contains(event.kind) }
         switch event.kind {
         case .requested, .target, .alarm, .alarmOver, .holdOff, .rearmed, .stalled, .statisticsLost, .reclaimed:
             return true

@@ -11,12 +11,9 @@ internal import Synchronization
 /// wakes the reactor. The queues lie behind the same lock, since whoever fills one holds it anyway.
 final class SharedBudget: Sendable {
     private struct Seat {
-        var name: String
         var reactor: Int
         /// The guest's number there.
         var guest: Int
-        /// Where its VMM runs.
-        var group: MemoryCgroup?
         var pending: PendingDecision?
         var alarmSeenAt: UInt64?
     }
@@ -25,15 +22,25 @@ final class SharedBudget: Sendable {
         var arbiter: HostArbiter
         /// By handle; `nil`: not taken.
         var seats: [Seat?] = []
+        /// Apart from the seats, for what nobody changes is not copied when it is looked at.
+        var names: [String?] = []
+        /// Where their VMMs run.
+        var groups: [MemoryCgroup?] = []
+        /// A VMM came or went since ``commonGroup`` was found.
+        var haveGroupsChanged = false
+        var commonGroup: MemoryCgroup?
         /// For each reactor the guests about which something waits.
         var queues: [Deque<Int>]
         var reactions = ReactionTimes()
+        var loans = LoanSeries()
     }
 
     private let state: Mutex<State>
     let outboxes: [Outbox]
     /// Moves or happenings wait to be told.
     private let hasNews = Atomic<Bool>(false)
+    /// When moves that were held back are to be told (ns); only the first reactor looks. `.max`: there are none.
+    let newsAt = Atomic<UInt64>(.max)
 
     /// - Parameter outboxes: one for each reactor; the first one also wakes the arbiter.
     init(_ arbiter: HostArbiter, outboxes: [Outbox]) {
@@ -50,8 +57,13 @@ final class SharedBudget: Sendable {
         }
         let handle = try result.get()
         state.withLock { state in
-            while state.seats.count <= handle.rawValue { state.seats.append(nil) }
-            state.seats[handle.rawValue] = Seat(name: name, reactor: reactor, guest: guest)
+            while state.seats.count <= handle.rawValue {
+                state.seats.append(nil)
+                state.names.append(nil)
+                state.groups.append(nil)
+            }
+            state.seats[handle.rawValue] = Seat(reactor: reactor, guest: guest)
+            state.names[handle.rawValue] = name
             state.queues[reactor].reserveCapacity(state.seats.count)
         }
         return BudgetSeat(budget: self, handle: handle, limits: limits)
@@ -59,32 +71,40 @@ final class SharedBudget: Sendable {
 
     func remove(_ seat: BudgetSeat) {
         write { arbiter, now in arbiter.remove(seat.handle, at: now) }
-        state.withLock { $0.seats[seat.handle.rawValue] = nil }
+        state.withLock { state in
+            state.seats[seat.handle.rawValue] = nil
+            state.names[seat.handle.rawValue] = nil
+            state.groups[seat.handle.rawValue] = nil
+            state.haveGroupsChanged = true
+        }
+    }
+
+    /// The guest's virtual machine came or went; see ``HostArbiter/set(isPresent:of:at:)``.
+    func set(isPresent: Bool, of guest: GuestHandle) {
+        write { arbiter, now in arbiter.set(isPresent: isPresent, of: guest, at: now) }
+        state.withLock { $0.haveGroupsChanged = true }
     }
 
     func note(_ group: MemoryCgroup?, of guest: GuestHandle) {
         state.withLock { state in
-            guard state.seats.indices.contains(guest.rawValue) else { return }
-            state.seats[guest.rawValue]?.group = group
+            guard state.groups.indices.contains(guest.rawValue) else { return }
+            state.groups[guest.rawValue] = group
+            state.haveGroupsChanged = true
         }
     }
 
-    /// The innermost cgroup that all connected VMMs run in: its limit is one for all guests together. O(n).
+    /// The innermost cgroup that all connected VMMs run in: its limit is one for all guests together. O(n) where one came
+    /// or went since the last time, but others are not held up by it. For one thread.
     func commonGroup() -> MemoryCgroup? {
-        state.withLock { state in
-            var common: MemoryCgroup?
-            for (index, seat) in state.seats.enumerated() {
-                guard let seat, state.arbiter.isPresent(GuestHandle(rawValue: index)) else { continue }
-                guard let group = seat.group else { return nil }
-                guard let known = common else {
-                    common = group
-                    continue
-                }
-                guard let shared = known.common(with: group) else { return nil }
-                common = shared
-            }
-            return common
+        let (known, changed) = state.withLock { state in
+            defer { state.haveGroupsChanged = false }
+            return (state.commonGroup, state.haveGroupsChanged ? (state.arbiter.snapshot(), state.groups) : nil)
         }
+        guard let (arbiter, groups) = changed else { return known }
+        let present = groups.indices.lazy.filter { arbiter.isPresent(GuestHandle(rawValue: $0)) }.map { groups[$0] }
+        let common = MemoryCgroup.common(to: present)
+        state.withLock { $0.commonGroup = common }
+        return common
     }
 
     // MARK: - Events
@@ -192,36 +212,43 @@ final class SharedBudget: Sendable {
 
     /// Moves and happenings since the last time, a few at once; `nil`: none.
     func takeNews() -> BudgetNews? {
-        guard hasNews.exchange(false, ordering: .relaxed) else { return nil }
-        let news = state.withLock { state in
+        let isFilled = hasNews.exchange(false, ordering: .relaxed)
+        let dueAt = newsAt.load(ordering: .relaxed)
+        guard isFilled || dueAt < .max else { return nil }
+        let now = MonotonicClock.now()
+        guard isFilled || dueAt <= now else { return nil }
+        let (news, isFull, wakes) = state.withLock { state in
             var news = BudgetNews()
-            for _ in 0..<32 {
-                guard let move = state.arbiter.nextMove() else { break }
+            var left = 32
+            while left > 0, let move = state.loans.next(at: now) {
                 news.moves.append(named(move, state))
+                left -= 1
+            }
+            while left > 0, let move = state.arbiter.nextMove() {
+                if !state.loans.join(move, at: now) { news.moves.append(named(move, state)) }
+                left -= 1
             }
             while let happening = state.arbiter.nextHappening() { news.happenings.append(happening) }
-            return news
+            let next = state.loans.deadline ?? .max
+            return (news, left == 0, newsAt.exchange(next, ordering: .relaxed) > next)
         }
-        if news.moves.count == 32 { hasNews.store(true, ordering: .relaxed) }
+        if isFull { hasNews.store(true, ordering: .relaxed) }
+        if wakes { outboxes.first?.wake.signal() }
         return news
     }
 
     private func named(_ move: Move, _ state: borrowing State) -> NamedMove {
         func name(_ guest: GuestHandle?) -> String? {
-            guard let index = guest?.rawValue, state.seats.indices.contains(index) else { return nil }
-            return state.seats[index]?.name
+            guard let index = guest?.rawValue, state.names.indices.contains(index) else { return nil }
+            return state.names[index]
         }
         return NamedMove(move: move, payer: name(move.payer), gainer: name(move.gainer))
     }
 
-    /// All at one moment, to be looked at by the control plane without holding anybody up. O(n).
+    /// All at one moment, for the control plane. What is O(n) about it is done without the lock, when it is looked at.
     func snapshot() -> BudgetSnapshot {
         state.withLock { state in
-            BudgetSnapshot(
-                arbiter: state.arbiter.snapshot(), reactions: state.reactions,
-                guests: state.seats.enumerated().compactMap { index, seat in
-                    seat.map { (name: $0.name, handle: GuestHandle(rawValue: index)) }
-                })
+            BudgetSnapshot(arbiter: state.arbiter.snapshot(), reactions: state.reactions, names: state.names)
         }
     }
 }

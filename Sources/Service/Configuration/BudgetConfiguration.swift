@@ -43,14 +43,18 @@ package struct BudgetConfiguration: Sendable, Equatable {
     }
 
     private func checkReservations(_ guests: [GuestConfiguration]) throws(ConfigurationError) {
-        let parts = guests.map { ($0.name, $0.reservation ?? $0.min) }.filter { $0.1 > 0 }
-        let sum = parts.reduce(UInt64(0)) { $0.addingReportingOverflow($1.1).partialValue }
-        guard sum > bytes else { return }
-        let largest = parts.sorted { $0.1 > $1.1 }.prefix(8).map { "\($0.0) \(ByteSize($0.1))" }
+        let excess = Self.excess(of: guests.map { ($0.name, $0.reservation ?? $0.min) }, over: bytes)
+        if let excess { throw ConfigurationError("budget", excess) }
+    }
+
+    /// Why reservations do not fit into a budget, with the arithmetic; `nil`: they do. Bytes.
+    static func excess(of reservations: [(guest: String, bytes: UInt64)], over budget: UInt64) -> String? {
+        let parts = reservations.filter { $0.bytes > 0 }
+        let sum = parts.reduce(UInt64(0)) { $0.addingReportingOverflow($1.bytes).partialValue }
+        guard sum > budget else { return nil }
+        let largest = parts.sorted { $0.bytes > $1.bytes }.prefix(8).map { "\($0.guest) \(ByteSize($0.bytes))" }
         let more = parts.count > 8 ? " + \(parts.count - 8) others" : ""
-        throw ConfigurationError(
-            "budget",
-            "reservations of \(ByteSize(sum)) (\(largest.joined(separator: " + "))\(more)) do not fit into "
-                + "\(ByteSize(bytes)): \(ByteSize(sum - bytes)) too much")
+        return "reservations of \(ByteSize(sum)) (\(largest.joined(separator: " + "))\(more)) do not fit into "
+            + "\(ByteSize(budget)): \(ByteSize(sum - budget)) too much"
     }
 }

@@ -66,6 +66,7 @@ extension Guest {
         unconfirmed = 0
         unconfirmedMessages = 0
         guard !isLeaving else { return }
+        targets.noteTaken(pages)
         tell(.unsolicited(pages))
     }
 
@@ -73,7 +74,8 @@ extension Guest {
 
     /// Turns the operator's request into pages, as soon as the guest's memory is known.
     ///
-    /// - Parameter isRepeated: an operator says it now. Who says it again of a guest that is stalled means it.
+    /// - Parameter isRepeated: an operator says it now. Who says it again of a guest that is stalled means it; of one that has
+    ///   just suffered, it is told until when that one is left alone.
     func resolveRequest(isRepeated: Bool = false) {
         guard let request, let max else { return }
         let balloon: UInt64
@@ -93,12 +95,15 @@ extension Guest {
             }
         }
         let pages = balloon / PageFrame.size
-        guard arbiter.requested != pages || isRepeated && isStalled else { return }
+        guard arbiter.requested != pages || isRepeated && isPausing else { return }
         tell(.requested(pages))
     }
 
-    private var isStalled: Bool {
-        if case .stalled = arbiter.state { true } else { false }
+    private var isPausing: Bool {
+        switch arbiter.state {
+        case .holdOff, .stalled: true
+        default: false
+        }
     }
 
     // MARK: - Events
@@ -109,7 +114,8 @@ extension Guest {
         func seconds(_ time: UInt64) -> String { "\(time / 1_000_000_000) s" }
         switch happening {
         case .targetSet(let pages, let reason):
-            say(.target, "balloon target \(size(pages)): \(reason)", ["target": bytes(pages)])
+            let news = targets.note(pages, reason, isInAlarm: isInAlarm, at: MonotonicClock.now())
+            if let news { say(news) }
         case .targetReached(let pages):
             say(.targetReached, "the balloon holds \(size(pages)), as asked", ["held": bytes(pages)])
         case .alarm(let unsolicited, let held, let target):
@@ -148,6 +154,24 @@ extension Guest {
                 "\(size(pages)) of free memory went through the balloon to the host",
                 ["reclaimed": bytes(pages)])
         }
+    }
+
+    private var isInAlarm: Bool { arbiter.state == .alarm || arbiter.state == .notAnswering }
+
+    /// Tells of the targets that wait for it, if any.
+    func sayTargets(at now: UInt64) {
+        if let news = targets.end(at: now) { say(news) }
+    }
+
+    private func say(_ news: TargetSeries.News) {
+        let target = ByteSize(news.target * PageFrame.size)
+        let taken = news.taken * PageFrame.size
+        var numbers = ["target": target.bytes]
+        if taken > 0 { numbers["unsolicited"] = taken }
+        guard news.steps > 1 else { return say(.target, "balloon target \(target): \(news.reason)", numbers) }
+        numbers["steps"] = news.steps
+        let why = taken > 0 ? "the guest took \(ByteSize(taken)) back unasked" : news.reason
+        say(.target, "balloon target \(target), in \(news.steps) steps: \(why)", numbers)
     }
 
     func hintingEnded() {

@@ -29,7 +29,10 @@ extension Guest {
                 : "; no driver runs yet, so the request is kept and applied when it comes"
         }
         switch arbiter.state {
-        case .alarm, .holdOff, .notAnswering: return "; not now: \(arbiter.reason)"
+        case .alarm, .notAnswering: return "; not now: \(arbiter.reason)"
+        case .holdOff:
+            let seconds = Int((retrySeconds ?? 0).rounded(.up))
+            return "; not now: \(arbiter.reason); tried in \(seconds) s"
         default: return ""
         }
     }

@@ -42,7 +42,7 @@ extension Guest {
 
     var balloonState: BalloonState { BalloonState(arbiter.state) }
 
-    private var retrySeconds: Double? {
+    var retrySeconds: Double? {
         switch arbiter.state {
         case .holdOff(let until), .stalled(let until):
             let now = MonotonicClock.now()

@@ -70,6 +70,8 @@ final class Guest {
     var statisticsHeld: UInt64?
     var statisticsWaiters: [() -> Void] = []
 
+    /// Targets that are not told of yet.
+    var targets = TargetSeries()
     var alarms: UInt64 = 0
     var configInterrupts: UInt64 = 0
     var badChains: UInt64 = 0
@@ -121,7 +123,7 @@ final class Guest {
     /// When ``fire(at:)`` is due (ns); `nil`: never.
     var deadline: UInt64? {
         let first = Swift.min(
-            Swift.min(arbiter.wakeAt ?? .max, statisticsDeadline ?? .max),
+            Swift.min(arbiter.wakeAt ?? .max, statisticsDeadline ?? .max, targets.deadline ?? .max),
             Swift.min(nextStatistics ?? .max, listenAgainAt ?? .max))
         return first < .max ? first : nil
     }
@@ -134,11 +136,13 @@ final class Guest {
             requestStatistics()
         }
         if let due = arbiter.wakeAt, due <= now { tell(.wake) }
+        if let due = targets.deadline, due <= now { sayTargets(at: now) }
     }
 
     // MARK: - Saying what is
 
     func say(_ kind: Event.Kind, _ message: String, _ numbers: [String: UInt64] = [:]) {
+        if kind != .target { sayTargets(at: MonotonicClock.now()) }
         log.append(guest: configuration.name, kind: kind, message: message, numbers: numbers)
     }
 

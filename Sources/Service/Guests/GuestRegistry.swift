@@ -7,9 +7,9 @@ internal import Synchronization
 
 /// The guests of a daemon, as the control plane sees them: every question is put to the thread of the guest's reactor.
 package final class GuestRegistry: GuestReactor {
-    private let reactors: [Reactor]
-    private let events: EventLog
-    private let budget: SharedBudget?
+    let reactors: [Reactor]
+    let events: EventLog
+    let budget: SharedBudget?
     private let directory: Mutex<GuestDirectory>
 
     /// Makes the guests' sockets and starts to serve them.
@@ -201,32 +201,5 @@ package final class GuestRegistry: GuestReactor {
             directory.withLock { $0.remove(name) }
             throw error
         }
-    }
-
-    // MARK: - The budget
-
-    package func budget() async -> BudgetStatus? {
-        guard let budget else { return nil }
-        return await status(of: budget)
-    }
-
-    private func status(of budget: SharedBudget) async -> BudgetStatus {
-        let (snapshot, host, missing) = await reactors[0].ask { $0.look(at: budget) }
-        return snapshot.status(host: host, missing: missing)
-    }
-
-    package func setMode(_ mode: BudgetMode) async throws(ControlError) -> BudgetStatus {
-        guard let budget else { throw .noBudget }
-        await reactors[0].ask { _ in budget.write { arbiter, now in arbiter.set(mode: HostMode(mode), at: now) } }
-        events.append(guest: nil, kind: .mode, message: mode.sentence)
-        for reactor in reactors { await reactor.ask { $0.refreshGuests() } }
-        return await status(of: budget)
-    }
-
-    package func plan(_ need: (guest: String, visible: UInt64)?) async throws(ControlError) -> BudgetPlan {
-        guard let budget else { throw .noBudget }
-        if let need { _ = try await status(of: need.guest) }
-        let snapshot = await reactors[0].ask { _ in budget.snapshot() }
-        return snapshot.plan(needing: need.map { ($0.guest, $0.visible) })
     }
 }

@@ -79,7 +79,8 @@ extension ReactorState {
         guard let outbox else { return nil }
         if outbox.isFilled.load(ordering: .relaxed) { return 0 }
         guard number == 0 else { return nil }
-        let due = min(outbox.wakeAt.load(ordering: .relaxed), hostWatch?.deadline ?? .max)
+        var due = min(outbox.wakeAt.load(ordering: .relaxed), hostWatch?.deadline ?? .max)
+        due = min(due, budget?.newsAt.load(ordering: .relaxed) ?? .max)
         return due < .max ? due : nil
     }
 

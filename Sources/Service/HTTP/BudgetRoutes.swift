@@ -14,6 +14,18 @@ struct BudgetRoutes: Sendable {
             guard let budget = await guests.budget() else { throw ControlError.noBudget }
             return try JSONAnswer.ok(budget)
         }
+        router.put("/v1/budget") { request, _ in
+            guard case .text(let text)? = try await request.values(of: ["budget"])["budget"] else {
+                throw ControlError.invalid("budget: write it as for --budget: 24G, 80% or \"all but 4G\"")
+            }
+            let size: BudgetSize
+            do throws(ByteSizeError) {
+                size = try BudgetSize(parsing: text)
+            } catch {
+                throw ControlError.invalid("budget: \(error)")
+            }
+            return try JSONAnswer.ok(try await guests.setBudget(size))
+        }
         router.put("/v1/budget/mode") { request, _ in
             let values = try await request.values(of: ["mode"])
             guard case .text(let word)? = values["mode"], let mode = BudgetMode(rawValue: word) else {

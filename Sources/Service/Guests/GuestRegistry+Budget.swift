@@ -1,0 +1,51 @@
+internal import Arbiter
+internal import Balloon
+package import ControlAPI
+
+/// What the control plane asks of a budget.
+extension GuestRegistry {
+    package func budget() async -> BudgetStatus? {
+        guard let budget else { return nil }
+        return await status(of: budget)
+    }
+
+    private func status(of budget: SharedBudget) async -> BudgetStatus {
+        let (snapshot, host, missing) = await reactors[0].ask { $0.look(at: budget) }
+        return snapshot.status(host: host, missing: missing)
+    }
+
+    package func setBudget(_ size: BudgetSize) async throws(ControlError) -> BudgetStatus {
+        guard let budget else { throw .noBudget }
+        let result = await reactors[0].ask { _ in
+            budget.write { arbiter, now in
+                Result { () throws(AdmissionError) -> BudgetEdit in try arbiter.set(budget: size, at: now) }
+            }
+        }
+        switch result {
+        case .success(let edit):
+            events.append(guest: nil, kind: .budget, message: edit.sentence, numbers: edit.numbers)
+            return await status(of: budget)
+        case .failure(.budgetUnderReservations(let wanted, _)):
+            let reservations = await status(of: budget).guests.map { (guest: $0.name, bytes: $0.reservation) }
+            let excess = BudgetConfiguration.excess(of: reservations, over: wanted * PageFrame.size)
+            throw .conflict(
+                "budget: \(excess ?? "guests that have reservations are being taken in or let go; try again")")
+        case .failure(let error): throw .invalid("budget: \(size): \(error)")
+        }
+    }
+
+    package func setMode(_ mode: BudgetMode) async throws(ControlError) -> BudgetStatus {
+        guard let budget else { throw .noBudget }
+        await reactors[0].ask { _ in budget.write { arbiter, now in arbiter.set(mode: HostMode(mode), at: now) } }
+        events.append(guest: nil, kind: .mode, message: mode.sentence)
+        for reactor in reactors { await reactor.ask { $0.refreshGuests() } }
+        return await status(of: budget)
+    }
+
+    package func plan(_ need: (guest: String, visible: UInt64)?) async throws(ControlError) -> BudgetPlan {
+        guard let budget else { throw .noBudget }
+        if let need { _ = try await status(of: need.guest) }
+        let snapshot = await reactors[0].ask { _ in budget.snapshot() }
+        return snapshot.plan(needing: need.map { ($0.guest, $0.visible) })
+    }
+}
