@@ -57,6 +57,8 @@ public struct GuestArbiter: Sendable {
     var isForgiven = false
     /// Nothing is decided: the target stays as it is.
     var isFrozen = false
+    /// The share of what is comfortable that there is for each guest; 1 but where memory is scarce.
+    var ease = 1.0
 
     public init(tuning: Tuning = Tuning()) {
         self.tuning = tuning

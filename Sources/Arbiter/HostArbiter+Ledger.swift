@@ -23,6 +23,13 @@ extension HostArbiter {
         claims.set(index, key: rank + Double(guests[index].promised) / guests[index].limits.weight)
     }
 
+    /// What the guest lacks, though it does not wait for it.
+    mutating func setLack(_ pages: UInt64, _ index: Int) {
+        let lacks = Int64(clamping: pages)
+        lacking += lacks - guests[index].lacks
+        guests[index].lacks = lacks
+    }
+
     /// The effective budget and the slack.
     mutating func reckon() {
         guard let budget = ledger.budget else {
@@ -112,6 +119,7 @@ extension HostArbiter {
         }
         rebook(index)
         settleClaim(index)
+        if guests[index].lacks > 0, state != .settled { setLack(0, index) }
         updatePayer(index, now)
     }
 

@@ -53,6 +53,12 @@ public struct HostArbiter: Sendable {
     var advised: Int64 = 0
     var advisedAt: UInt64 = 0
     var isShort = false
+    /// The share of what is comfortable that guests are left: less than 1 while one in an alarm finds no payer.
+    var ease = 1.0
+    var easedAt: UInt64 = 0
+    /// Free pages that guests lack, in sum; see ``SharedGuest/lack(_:_:_:)``.
+    var lacking: Int64 = 0
+    var lackingAt: UInt64 = 0
     var shortSince: UInt64?
     var isOverdrawn = false
     var complainedAt: UInt64?
@@ -106,6 +112,7 @@ public struct HostArbiter: Sendable {
         // A burst is no fight: only where it was made to pay does a repeat make the hold-off longer.
         guests[index].arbiter.isForgiven = isSharing && !guests[index].lastPayment.isRecent(at: now, tuning)
         guests[index].arbiter.backOffGrowth = isSharing ? tuning.backOffGrowth : 10
+        guests[index].arbiter.ease = isSharing ? ease : 1
         let decision = tell(input, index, now)
         let beforeGrant = guests[index].promised
         rebook(index)
