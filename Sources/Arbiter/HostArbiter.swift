@@ -116,7 +116,8 @@ public struct HostArbiter: Sendable {
     }
 
     /// Takes one set of statistics, as ``handle(_:of:at:held:)`` does: what comes most often, with fewer copies of it.
-    public mutating func hear(_ set: BalloonStatistics, of guest: GuestHandle, at now: UInt64, held: UInt64) -> Decision {
+    public mutating func hear(_ set: BalloonStatistics, of guest: GuestHandle, at now: UInt64, held: UInt64) -> Decision
+    {
         let now = time.at(now)
         let index = guest.rawValue
         guard isUsed(index) else { return Decision() }
