@@ -13,6 +13,8 @@ public struct Health: Sendable, Equatable {
     public let availableGrowth: Double?
     /// Major faults a second since the set before.
     public let faultRate: Double?
+    /// By how many pages a second the page cache grew; negative where it shrank.
+    public let cacheGrowth: Double?
     /// Pages a second that were swapped in.
     public let swapInRate: Double?
     /// Pages that tasks had to reclaim themselves since the set before; Linux 6.12 and newer.
@@ -30,7 +32,13 @@ public struct Health: Sendable, Equatable {
         _ now: BalloonStatistics, after before: BalloonStatistics?, seconds: Double, within memory: UInt64 = .max,
         inflated: Double = 0
     ) {
-        func pages(_ tag: StatisticsTag) -> UInt64? { now[tag].map { min($0 / PageFrame.size, memory) } }
+        func pages(_ tag: StatisticsTag, in set: BalloonStatistics? = now) -> UInt64? {
+            set?[tag].map { min($0 / PageFrame.size, memory) }
+        }
+        func change(_ tag: StatisticsTag) -> Double? {
+            guard seconds > 0, let new = pages(tag), let old = pages(tag, in: before) else { return nil }
+            return (Double(new) - Double(old)) / seconds
+        }
         func growth(_ tag: StatisticsTag) -> UInt64? {
             guard let new = now[tag], let old = before?[tag], new >= old else { return nil }
             return new - old
@@ -42,12 +50,9 @@ public struct Health: Sendable, Equatable {
         free = pages(.freeMemory)
         total = pages(.totalMemory)
         self.seconds = seconds
-        if seconds > 0, let available, let old = before?[.availableMemory].map({ min($0 / PageFrame.size, memory) }) {
-            availableGrowth = (Double(available) - Double(old) + inflated) / seconds
-        } else {
-            availableGrowth = nil
-        }
+        availableGrowth = change(.availableMemory).map { $0 + inflated / seconds }
         faultRate = rate(.majorFaults)
+        cacheGrowth = change(.diskCaches)
         swapInRate = rate(.swapIn, per: PageFrame.size)
         directReclaim = growth(.directReclaims).map { $0 / PageFrame.size }
         directScanRate = rate(.directScans, per: PageFrame.size)
@@ -66,8 +71,11 @@ public struct Health: Sendable, Equatable {
 
     /// Nothing is free that could be used, as far as the guest says: Linux reclaims down to its watermarks, which follow from
     /// all its memory, the balloon's part too. With 1 GiB, 58 to 81 MiB stayed free while a working set was thrown out.
+    ///
+    /// While the page cache is thrown out the kernel frees more than that for a moment: up to 113 MiB were seen.
     func isTight(_ tuning: Tuning) -> Bool {
-        free.map { $0 < comfort(tuning) } ?? true
+        let least = isLosingCache(tuning) ? 2 * comfort(tuning) : comfort(tuning)
+        return free.map { $0 < least } ?? true
     }
 
     /// Why the guest is not well, or `nil` if it is.
@@ -107,8 +115,18 @@ public struct Health: Sendable, Equatable {
         return nil
     }
 
+    /// What is read in stays: a cache that fills, of files read for the first time, and not one that is thrown out.
+    private var isFilling: Bool {
+        guard let faultRate, let cacheGrowth else { return false }
+        return cacheGrowth >= faultRate
+    }
+
+    private func isLosingCache(_ tuning: Tuning) -> Bool { cacheGrowth.map { $0 < -tuning.cacheLossRate } ?? false }
+
     private func thrashing(_ tuning: Tuning) -> String? {
-        if let faultRate, faultRate > tuning.faultRate {
+        // What is faulted in while the cache shrinks is what was thrown out.
+        let mostFaults = isLosingCache(tuning) ? tuning.faultRate / 2 : tuning.faultRate
+        if let faultRate, faultRate > mostFaults, !isFilling {
             return "\(whole(faultRate)) major faults a second and no free memory"
         }
         if let swapInRate, swapInRate > tuning.swapInRate {

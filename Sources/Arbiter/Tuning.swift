@@ -18,6 +18,8 @@ public struct Tuning: Sendable, Equatable {
     public var mostAvailable = 512 * Tuning.mebibyte
     /// More major faults a second than this, with no free memory, is a working set that does not fit.
     public var faultRate = 200.0
+    /// More pages a second than this that leave the page cache: 16 MiB. A working set is thrown out at 100 to 250 MiB/s.
+    public var cacheLossRate = 16.0 * Double(Tuning.mebibyte)
     /// More pages a second than this swapped in, with no free memory: 4 MiB, about what one disk's random reads bring.
     public var swapInRate = 4.0 * Double(Tuning.mebibyte)
     /// More allocations a second than this that wait for reclaim, with no free memory: every tenth of a second somebody
@@ -27,8 +29,9 @@ public struct Tuning: Sendable, Equatable {
     /// whose background reclaim keeps up has none at all; a few belong to any sudden allocation.
     public var directScanRate = 16.0 * Double(Tuning.mebibyte)
     public var directReclaimRate = 4.0 * Double(Tuning.mebibyte)
-    /// A guest that seems to be on its knees is asked again after this long (ns). One set can be a program that starts.
-    public var secondLook = 250 * Tuning.millisecond
+    /// A guest that seems to be on its knees is asked again after this long (ns). One set can be a program that starts;
+    /// but a page cache of 280 MiB is gone in a second.
+    public var secondLook = 100 * Tuning.millisecond
     /// Left to the guest when its balloon grows, in pages; or a 32nd of its memory, if more.
     public var reserve = 32 * Tuning.mebibyte
     /// While a balloon grows, statistics are asked for this often (ns).

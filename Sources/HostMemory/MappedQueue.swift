@@ -17,18 +17,12 @@ public struct MappedQueue: ~Copyable {
         }
     }
 
-    /// The mapped parts. They have to outlive the queue that works in them.
-    private struct Parts: ~Copyable {
-        let descriptors: RingMapping
-        let available: RingMapping
-        let used: RingMapping
-    }
-
     /// Where the next activation takes the ring up; see `DeviceQueue.position`.
     public var base: UInt32 = 0
     /// Why the ring cannot be used, for people.
     public var problem: String?
-    private var parts: Parts?
+    /// They have to outlive the queue that works in them.
+    private var parts: RingParts?
     private var queue: DeviceQueue?
 
     public init() {}
@@ -88,7 +82,7 @@ public struct MappedQueue: ~Copyable {
     /// The file was truncated under the ring.
     public var isLost: Bool {
         switch parts {
-        case .some(let parts): parts.descriptors.isBroken || parts.available.isBroken || parts.used.isBroken
+        case .some(let parts): parts.isBroken
         case .none: false
         }
     }
@@ -96,10 +90,7 @@ public struct MappedQueue: ~Copyable {
     /// Guest-physical pages of the ring: start and count, up to three ranges.
     public func forEachPageRange(_ body: (UInt64, UInt64) -> Void) {
         switch parts {
-        case .some(let parts):
-            body(parts.descriptors.firstPage, parts.descriptors.pageCount)
-            body(parts.available.firstPage, parts.available.pageCount)
-            body(parts.used.firstPage, parts.used.pageCount)
+        case .some(let parts): parts.forEachPageRange(body)
         case .none: break
         }
     }
@@ -147,21 +138,16 @@ public struct MappedQueue: ~Copyable {
         _ kind: RingKind, at addresses: Addresses, size: UInt16, in table: borrowing MemoryTable
     ) -> QueueRing? {
         do throws(RingMappingError) {
-            let descriptors = try RingMapping(
-                of: table, userAddress: addresses.descriptors, count: kind.tableBytes(size))
-            let available = try RingMapping(
-                of: table, userAddress: addresses.available, count: kind.driverBytes(size))
-            let used = try RingMapping(of: table, userAddress: addresses.used, count: kind.deviceBytes(size))
+            let mapped = try RingParts(kind, at: addresses, size: size, in: table)
             let ring: QueueRing?
             do throws(QueueFault) {
                 ring = try QueueRing(
-                    kind: kind, size: size, table: descriptors.address, driver: available.address,
-                    device: used.address)
+                    kind: kind, size: size, table: mapped.table, driver: mapped.driver, device: mapped.device)
             } catch {
                 ring = nil
                 problem = "the ring cannot be used: \(error)"
             }
-            parts = Parts(descriptors: descriptors, available: available, used: used)
+            parts = consume mapped
             return ring
         } catch {
             problem = "\(error); is the guest's memory shared (share=on)?"

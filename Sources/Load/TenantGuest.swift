@@ -32,6 +32,8 @@ public final class TenantGuest {
     /// Statistics sent.
     public private(set) var answers = 0
 
+    /// It was told of a target that it has not read yet.
+    private var isTold = false
     private let front: VhostUserFrontEnd
     private let pages: FrontEndMemory
     private let places: [FrontEndQueue]
@@ -105,20 +107,25 @@ public final class TenantGuest {
         [places[2].call.descriptor.raw] + (front.requestDescriptor.map { [$0] } ?? [])
     }
 
-    /// Takes what the device told, without waiting.
+    /// Hears what the device tells, without waiting and without an answer.
     ///
-    /// - Parameter note: called as soon as it is seen that another target was told.
     /// - Returns: whether it told of another target.
-    public func look(noting note: () -> Void = {}) throws(FrontEndError) -> Bool {
-        var isTold = false
-        while try front.awaitConfigurationChange(within: 0) {
-            if !isTold { note() }
-            isTold = true
-        }
-        if isTold { try readTarget() }
+    public func hear() throws(FrontEndError) -> Bool {
+        var isNew = false
+        while try front.awaitConfigurationChange(within: 0) { isNew = true }
+        isTold = isTold || isNew
         _ = places[2].call.drain()
+        return isNew
+    }
+
+    /// Takes what the device told, without waiting.
+    private func look() throws(FrontEndError) {
+        _ = try hear()
+        if isTold {
+            isTold = false
+            try readTarget()
+        }
         if try isUsed(&statistics) { try offerStatistics() }
-        return isTold
     }
 
     /// Takes what the device told, and follows the target until it is reached or another one is told.
@@ -126,17 +133,17 @@ public final class TenantGuest {
     /// - Returns: whether there was anything to do.
     @discardableResult
     public func work() throws(FrontEndError) -> Bool {
-        var didWork = try look()
+        let before = (target, held)
+        try look()
         while held != target, !(isStubborn && held < target) {
-            didWork = true
             if held < target {
                 try give(min(Self.batch, target - held))
             } else {
                 try take(min(Self.batch, held - target))
             }
-            _ = try look()
+            try look()
         }
-        return didWork
+        return before != (target, held)
     }
 
     /// Pages go into the balloon; then `actual` is written.

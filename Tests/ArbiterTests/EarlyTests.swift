@@ -16,7 +16,7 @@ import Testing
             bench.send(.statistics(set))
             if bench.arbiter.wakeAt != nil, bench.state == .settled {
                 #expect(bench.wake()?.requestStatistics == true)
-                // A second look, a quarter of a second later.
+                // A second look, a tenth of a second later.
                 var set = healthy
                 body(&set, interval + 1)
                 bench.send(.statistics(set))
@@ -78,6 +78,36 @@ import Testing
             set[.freeMemory] = 150 << 20
         }
         #expect(bench.state == .settled && bench.target == 600)
+    }
+
+    @Test("faults while the page cache grows as fast are a cache that fills; once it no longer does, it is thrown out")
+    func filling() {
+        func run(growth: UInt64) -> ArbiterBench {
+            afterTwoIntervals { set, interval in
+                set[.majorFaults] = 5000 * interval
+                set[.diskCaches] = 100 << 20 + growth * 5000 * interval
+            }
+        }
+        #expect(run(growth: 4096).state == .settled)
+        #expect(run(growth: 20 * 4096).state == .settled)
+        #expect(run(growth: 512).state == .alarm)
+        #expect(run(growth: 0).state == .alarm)
+    }
+
+    @Test("a page cache that shrinks while files are faulted in is an alarm, though reclaim frees more than is used")
+    func losing() {
+        func run(perSecond loss: UInt64, faults: UInt64 = 150, free: UInt64 = 113) -> GuestState {
+            afterTwoIntervals { set, interval in
+                set[.majorFaults] = faults * interval
+                set[.diskCaches] = 800 << 20 - loss * interval << 20
+                set[.freeMemory] = free << 20
+            }.state
+        }
+        #expect(run(perSecond: 100) == .alarm)
+        #expect(run(perSecond: 10) == .settled)
+        #expect(run(perSecond: 100, faults: 50) == .settled)
+        // Files that are deleted beside a program that starts.
+        #expect(run(perSecond: 100, free: 300) == .settled)
     }
 
     @Test("the alarm is over when the guest is well, and repeats make the pause longer")

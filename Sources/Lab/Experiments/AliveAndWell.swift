@@ -25,6 +25,9 @@ public struct AliveAndWell: Sendable {
     public var balloonMegabytes = 600
     public var fileMegabytes = 280
     public var programMegabytes = 480
+    /// Our daemon asks the guest how it is this often, in seconds: the cache is gone within 0.3 s, and the first
+    /// out-of-memory deflation comes 1.3 s after that.
+    public var statisticsInterval = 0.25
 
     public init() {}
 
@@ -34,7 +37,7 @@ public struct AliveAndWell: Sendable {
         configuration.megabytes = guestMegabytes
         configuration.cpus = 2
         configuration.initOnAlloc = false
-        return try await Rig.with(contender, configuration, in: lab) { rig in
+        return try await Rig.with(contender, configuration, statisticsInterval: statisticsInterval, in: lab) { rig in
             try await rig.inflate(to: UInt64(balloonMegabytes) << 20)
             try await rig.machine.startReader(megabytes: fileMegabytes)
             try await Task.sleep(for: .seconds(1))  // the window `before`

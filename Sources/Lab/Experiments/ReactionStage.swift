@@ -94,15 +94,8 @@ final class ReactionStage: Sendable {
             try settle(payers)
             isReady = true
             ready.signal()
-            var events: [EventPoll.Event] = []
             while !isStopping.load(ordering: .relaxed) {
-                events.removeAll(keepingCapacity: true)
-                try poll.wait(timeout: 50_000_000, appendingTo: &events)
-                var isTold: [TenantGuest] = []
-                for event in events where try payers[Int(event.token)].look(noting: note) {
-                    isTold.append(payers[Int(event.token)])
-                }
-                for payer in isTold { try payer.work() }
+                for payer in try hear(payers, poll) { try payers[payer].work() }
             }
             for payer in payers { payer.leave() }
         } catch {
@@ -110,6 +103,27 @@ final class ReactionStage: Sendable {
             if !isReady { ready.signal() }
         }
     }
+
+    /// Waits for what the daemon tells, and notes when it comes. Virtual machines of their own would not wait for each
+    /// other's answers, so nothing is answered before there is a pause.
+    ///
+    /// - Returns: the payers to whom something was told.
+    private func hear(_ payers: [TenantGuest], _ poll: borrowing EventPoll) throws -> Set<Int> {
+        var heard: Set<Int> = []
+        var events: [EventPoll.Event] = []
+        repeat {
+            events.removeAll(keepingCapacity: true)
+            try poll.wait(timeout: heard.isEmpty ? 50_000_000 : Self.answerPause, appendingTo: &events)
+            for event in events {
+                let payer = Int(event.token)
+                if try payers[payer].hear() { note() }
+                heard.insert(payer)
+            }
+        } while !events.isEmpty
+        return heard
+    }
+
+    private static let answerPause: UInt64 = 500_000
 
     private func note() {
         let now = MonotonicClock.now()

@@ -9,8 +9,11 @@ public final class Rig: Sendable {
     private static let guest = "guest"
 
     /// Starts the daemon if needed, boots, runs `body`, and ends both in any case.
+    ///
+    /// - Parameter statisticsInterval: how often our daemon asks the guest how it is, in seconds; 0: never unprompted.
     public static func with<Result: Sendable>(
-        _ contender: Contender, _ configuration: MachineConfiguration, in lab: LabEnvironment,
+        _ contender: Contender, _ configuration: MachineConfiguration, statisticsInterval: Double = 0,
+        in lab: LabEnvironment,
         _ body: @Sendable (Rig) async throws -> Result
     ) async throws -> Result {
         var configuration = configuration
@@ -20,7 +23,9 @@ public final class Rig: Sendable {
         case .qemu:
             configuration.balloon = .qemu(properties: contender.deflatesOnOOM ? ["deflate-on-oom=on"] : [])
         case .aerostat, .vfioUser:
-            var served = Daemon.Guest(guest, "deflate-on-oom=\(contender.deflatesOnOOM ? "on" : "off")")
+            var served = Daemon.Guest(
+                guest, "deflate-on-oom=\(contender.deflatesOnOOM ? "on" : "off")",
+                "statistics-interval=\(statisticsInterval)")
             served.door = contender.device == .vfioUser ? .vfioUser : .vhostUser
             let started = try await Daemon.start([served], in: lab)
             configuration.balloon = .ours(served.door, socket: started.socket(of: guest))
