@@ -20,6 +20,9 @@ public struct HostTuning: Sendable, Equatable {
     public var firstSlackShare: UInt64 = 32
     public var leastSlackShare: UInt64 = 64
     public var mostSlackShare: UInt64 = 8
+    /// Of the slack, this share is for guests in an alarm alone: what else starts is a burst too, and is cheaper to help
+    /// before it hurts. With half of it, guests of 16 GiB waited for their payers while gigabytes lay free.
+    public var alarmSlackShare: UInt64 = 8
     /// Alarms less than this apart (ns) are one burst: the hold-off of one.
     public var burstGap = 10_000 * Tuning.millisecond
     /// A burst, or a floor, loses a half or all of its weight in this time (ns): bursts come back by the hour (cron).
@@ -36,6 +39,15 @@ public struct HostTuning: Sendable, Equatable {
     /// At most this, however large the guest: what a program takes in three statistics intervals at the 163 MiB a second
     /// that were measured. A tenth of each of many large guests would be more than all bursts need.
     public var mostComfort = 512 * Tuning.mebibyte
+
+    /// Where a guest in an alarm waits and nobody can pay, all are left less than is comfortable: half of it, then at least
+    /// this share. What is left to many would be enough for the one. Comfort grows back by a tenth a second.
+    public var leastEase = 0.25
+    /// What guests lack of free memory is collected no more often than this (ns): nobody waits for it.
+    public var lackPace = 100 * Tuning.millisecond
+    /// Page cache goes to a guest in need only from one that is so many times cheaper: what is worth as much there is read
+    /// there as well.
+    public var cacheMargin = 1.25
 
     /// A move is not turned round for this long (ns) by a rule of equal or lower rank; twice as long on each repeat, up to
     /// 32 times. The alarm's first hold-off is as long.
