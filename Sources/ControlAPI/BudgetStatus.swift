@@ -66,11 +66,13 @@ public struct HostStatus: Codable, Sendable, Equatable {
     }
 }
 
-/// From an alarm being seen until another guest had been told to pay.
+/// From a page that was taken back unasked being seen until another guest had been told to pay.
 public struct ReactionStatus: Codable, Sendable, Equatable {
     public var count: UInt64
     public var meanSeconds: Double?
     public var longestSeconds: Double?
+    /// Until the last payer of the newest alarm had been told.
+    public var latestSeconds: Double?
     /// For each upper bound (seconds) how many took at most as long.
     public var buckets: [Bucket]
 
@@ -84,10 +86,13 @@ public struct ReactionStatus: Codable, Sendable, Equatable {
         }
     }
 
-    public init(count: UInt64, meanSeconds: Double?, longestSeconds: Double?, buckets: [Bucket]) {
+    public init(
+        count: UInt64, meanSeconds: Double?, longestSeconds: Double?, latestSeconds: Double?, buckets: [Bucket]
+    ) {
         self.count = count
         self.meanSeconds = meanSeconds
         self.longestSeconds = longestSeconds
+        self.latestSeconds = latestSeconds
         self.buckets = buckets
     }
 }

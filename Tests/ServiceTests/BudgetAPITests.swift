@@ -14,7 +14,8 @@ import Testing
             mode: mode, budget: 4 << 30, effective: 4 << 30, visible: 3 << 30, free: -4096, slack: 128 << 20, due: 0,
             wanted: 0, loans: 0, reserved: 512 << 20, host: host,
             reaction: ReactionStatus(
-                count: 2, meanSeconds: 0.0001, longestSeconds: 0.0002, buckets: [.init(seconds: 0.00025, count: 2)]),
+                count: 2, meanSeconds: 0.0001, longestSeconds: 0.0002, latestSeconds: 0.0002,
+                buckets: [.init(seconds: 0.00025, count: 2)]),
             guests: [guest])
     }
 

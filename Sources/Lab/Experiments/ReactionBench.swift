@@ -1,3 +1,4 @@
+internal import ControlAPI
 internal import Foundation
 internal import Linux
 internal import Load
@@ -7,9 +8,12 @@ internal import VhostUser
 /// How long it takes from a page that a guest takes back unasked until others have been told to pay: a real daemon with
 /// 100 guests, all of them played here, one after another taking pages back.
 public struct ReactionBench: Sendable {
-    /// One alarm, in microseconds from the kick of the deflate queue.
+    /// One alarm, in microseconds.
     public struct Outcome: Codable, Sendable {
-        /// Until the first and the last of the payers that were asked at once had been told.
+        /// By the daemon's clock, from the deflation being seen until the last of the payers had been told.
+        public var inside: Double
+        /// From the kick of the deflate queue until the first and the last of the payers that were asked at once ran and
+        /// knew: with their threads' wake-ups, beside the daemon's on the same processors.
         public var first: Double
         public var last: Double
         public var payers: Int
@@ -66,9 +70,27 @@ public struct ReactionBench: Sendable {
             takers: Self.sockets("taker", Self.takers, daemon), payers: Self.sockets("payer", payers, daemon)
         )
         let stage = try await onOwnThread { try ReactionStage(sockets, payerSize) }
-        let outcomes = try await onOwnThread { try stage.play(gap: Self.gap) }
+        let client = daemon.client
+        let latest: @Sendable () throws -> Double = {
+            try Self.wait { (try await client.budget().reaction.latestSeconds ?? 0) * 1e6 }
+        }
+        let outcomes = try await onOwnThread { try stage.play(gap: Self.gap, latest: latest) }
         try await daemon.stop()
         return outcomes
+    }
+
+    /// Waits for something asynchronous on a thread that may block.
+    private static func wait<Answer: Sendable>(_ body: @escaping @Sendable () async throws -> Answer) throws -> Answer {
+        let answer = Mutex<Swift.Result<Answer, any Error>?>(nil)
+        let isThere = DispatchSemaphore(value: 0)
+        Task {
+            let result: Swift.Result<Answer, any Error>
+            do { result = .success(try await body()) } catch { result = .failure(error) }
+            answer.withLock { $0 = result }
+            isThere.signal()
+        }
+        isThere.wait()
+        return try answer.withLock { $0! }.get()
     }
 
     private static func sockets(_ name: String, _ count: Int, _ daemon: Daemon) -> [String] {

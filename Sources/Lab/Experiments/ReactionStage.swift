@@ -20,7 +20,9 @@ final class ReactionStage: Sendable {
     }
 
     /// Plays one alarm of each taker.
-    func play(gap: UInt64) throws -> [ReactionBench.Outcome] {
+    ///
+    /// - Parameter latest: asks the daemon how long its newest alarm took, in microseconds.
+    func play(gap: UInt64, latest: () throws -> Double) throws -> [ReactionBench.Outcome] {
         // The takers first: what they leave to others is theirs to leave before the others come.
         let takers = try paths.takers.map {
             try TenantGuest(path: $0, size: 640 << 20, memory: .init(available: 600 << 20))
@@ -40,19 +42,22 @@ final class ReactionStage: Sendable {
         try settle(takers)
         var outcomes: [ReactionBench.Outcome] = []
         for taker in takers {
-            if let outcome = try alarm(taker, gap) { outcomes.append(outcome) }
+            if let outcome = try alarm(taker, gap, latest) { outcomes.append(outcome) }
             if let failure = failure.withLock({ $0 }) { throw LabError(.refused, failure) }
         }
         return outcomes
     }
 
-    private func alarm(_ taker: TenantGuest, _ gap: UInt64) throws -> ReactionBench.Outcome? {
+    private func alarm(
+        _ taker: TenantGuest, _ gap: UInt64, _ latest: () throws -> Double
+    ) throws -> ReactionBench.Outcome? {
         // What was asked for the alarm before has arrived.
         pause(milliseconds: 100)
         told.withLock { $0 = [] }
         var start: UInt64 = 0
         try taker.take(TenantGuest.batch) { start = MonotonicClock.now() }
         pause(milliseconds: 30)
+        let inside = try latest()
         let times = told.withLock { $0 }.filter { $0 >= start }.sorted()
         try taker.work()
         guard let first = times.first else { return nil }
@@ -63,7 +68,8 @@ final class ReactionStage: Sendable {
             last = time
             count += 1
         }
-        return .init(first: Double(first - start) / 1000, last: Double(last - start) / 1000, payers: count)
+        return .init(
+            inside: inside, first: Double(first - start) / 1000, last: Double(last - start) / 1000, payers: count)
     }
 
     /// The statistics of all have been heard, and their targets are reached.

@@ -8,8 +8,8 @@ struct BudgetSeat {
     /// As the operator wrote them.
     let limits: GuestLimits
 
-    func handle(_ input: Input, held: UInt64) -> (Decision, SteeringView) {
-        budget.handle(input, of: handle, held: held)
+    func handle(_ input: Input, held: UInt64, seenAt: UInt64?) -> (Decision, SteeringView) {
+        budget.handle(input, of: handle, held: held, seenAt: seenAt)
     }
 
     func view() -> SteeringView { budget.read { SteeringView($0, handle) } }

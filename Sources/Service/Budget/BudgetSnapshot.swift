@@ -113,6 +113,7 @@ extension ReactionStatus {
         self.init(
             count: times.count, meanSeconds: times.count > 0 ? seconds(times.sum) / Double(times.count) : nil,
             longestSeconds: times.count > 0 ? seconds(times.longest) : nil,
+            latestSeconds: times.count > 0 ? seconds(times.latest) : nil,
             buckets: zip(ReactionTimes.bounds, times.counts).map { Bucket(seconds: seconds($0), count: $1) })
     }
 }

@@ -1,4 +1,4 @@
-/// How long it took from an alarm being seen until another guest had been told to pay: a histogram.
+/// How long it took from a page that was taken back unasked being seen until another guest had been told to pay: a histogram.
 package struct ReactionTimes: Sendable {
     /// Upper bounds of the buckets, ns.
     package static let bounds: [UInt64] = [
@@ -10,8 +10,17 @@ package struct ReactionTimes: Sendable {
     /// ns.
     package private(set) var sum: UInt64 = 0
     package private(set) var longest: UInt64 = 0
+    /// Until the last payer of the newest alarm had been told, ns.
+    package private(set) var latest: UInt64 = 0
+    private var newest: UInt64 = 0
 
-    package mutating func add(_ time: UInt64) {
+    /// - Parameter seen: which alarm it is, by its time.
+    package mutating func add(_ time: UInt64, since seen: UInt64) {
+        if seen > newest {
+            newest = seen
+            latest = 0
+        }
+        if seen == newest { latest = max(latest, time) }
         for (index, bound) in Self.bounds.enumerated() where time <= bound { counts[index] += 1 }
         count += 1
         sum &+= time

@@ -110,13 +110,17 @@ final class SharedBudget: Sendable {
     // MARK: - Events
 
     /// Takes one input about one guest; what it means for others waits for their reactors.
-    func handle(_ input: Input, of guest: GuestHandle, held: UInt64) -> (Decision, SteeringView) {
+    ///
+    /// - Parameter seenAt: when it happened (ns), if that was before now.
+    func handle(
+        _ input: Input, of guest: GuestHandle, held: UInt64, seenAt: UInt64? = nil
+    ) -> (Decision, SteeringView) {
         // The clock is read under the lock, so that time never falls for the arbiter.
         let (decision, view, filled) = state.withLock { state in
             let now = MonotonicClock.now()
             let decision = state.arbiter.handle(input, of: guest, at: now, held: held)
             var alarm: UInt64?
-            if case .unsolicited = input { alarm = now }
+            if case .unsolicited = input { alarm = seenAt ?? now }
             var filled = collect(&state, alarm)
             // The caller's own reactor looks by itself.
             if state.seats.indices.contains(guest.rawValue), let seat = state.seats[guest.rawValue] {
@@ -205,7 +209,7 @@ final class SharedBudget: Sendable {
     /// A donor of an alarm has been told.
     func noteReaction(since seen: UInt64) {
         let now = MonotonicClock.now()
-        state.withLock { $0.reactions.add(now > seen ? now - seen : 0) }
+        state.withLock { $0.reactions.add(now > seen ? now - seen : 0, since: seen) }
     }
 
     // MARK: - What happened

@@ -25,10 +25,12 @@ struct Steering {
     var hasUsableStatistics: Bool { view.hasUsableStatistics }
 
     /// Takes one input, and says what is to be done about this guest.
-    mutating func handle(_ input: Input, held: UInt64) -> Decision {
+    ///
+    /// - Parameter seenAt: when it happened (ns), if that was before now.
+    mutating func handle(_ input: Input, held: UInt64, seenAt: UInt64? = nil) -> Decision {
         let decision: Decision
         if let seat {
-            (decision, view) = seat.handle(input, held: held)
+            (decision, view) = seat.handle(input, held: held, seenAt: seenAt)
         } else {
             decision = own.handle(input, at: MonotonicClock.now(), held: held)
             view = SteeringView(own)

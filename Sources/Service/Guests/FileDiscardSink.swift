@@ -22,6 +22,8 @@ struct FileDiscardSink: DiscardSink {
     /// What was done in tables that are no more.
     private var past = DiscardCounters()
     private var deferred: [PageRun] = []
+    /// The other thread has something to look at.
+    private var hasNews = false
 
     init(discards: DiscardLoop, populates: Bool) {
         self.discards = discards
@@ -35,7 +37,7 @@ struct FileDiscardSink: DiscardSink {
         switch timing {
         case .onOtherThread:
             // Too much is pending: the guest waits for its own discard.
-            if pending?.insert(run) != true { discardNow(run) }
+            if pending?.insert(run) == true { hasNews = true } else { discardNow(run) }
         case .behindAcknowledgement: deferred.append(run)
         case .beforeAcknowledgement: discardNow(run)
         }
@@ -43,6 +45,7 @@ struct FileDiscardSink: DiscardSink {
 
     mutating func takeBack(_ run: PageRun) {
         pending?.takeBack(run, populating: populates)
+        if populates { hasNews = true }
     }
 
     private mutating func discardNow(_ run: PageRun) {
@@ -55,6 +58,8 @@ struct FileDiscardSink: DiscardSink {
         for run in deferred { discardNow(run) }
         deferred.removeAll(keepingCapacity: true)
         timing = .beforeAcknowledgement
+        guard hasNews else { return }
+        hasNews = false
         discards.notify()
     }
 

@@ -6,8 +6,10 @@ internal import Linux
 
 extension Guest {
     /// Tells the arbiter and carries out what it decides.
-    func tell(_ input: Input) {
-        let decision = arbiter.handle(input, held: device.held.count)
+    ///
+    /// - Parameter seenAt: when it happened (ns), if that was before now.
+    func tell(_ input: Input, seenAt: UInt64? = nil) {
+        let decision = arbiter.handle(input, held: device.held.count, seenAt: seenAt)
         carryOut(
             interrupt: decision.interrupt, requestStatistics: decision.requestStatistics,
             happenings: decision.happenings)
@@ -67,7 +69,7 @@ extension Guest {
         unconfirmedMessages = 0
         guard !isLeaving else { return }
         targets.noteTaken(pages)
-        tell(.unsolicited(pages))
+        tell(.unsolicited(pages), seenAt: unconfirmedSince)
     }
 
     // MARK: - What the operator asked for

@@ -86,6 +86,7 @@ extension Guest {
             switch step {
             case .done(let unsolicited), .more(let unsolicited):
                 if unsolicited > 0 {
+                    if unconfirmed == 0 { unconfirmedSince = MonotonicClock.now() }
                     unconfirmed += unsolicited
                     unconfirmedMessages += 1
                 }

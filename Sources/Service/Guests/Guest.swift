@@ -44,6 +44,8 @@ final class Guest {
     /// leaving.
     var unconfirmed: UInt64 = 0
     var unconfirmedMessages = 0
+    /// When the first of them was seen (ns).
+    var unconfirmedSince: UInt64 = 0
 
     /// Messages are being taken: what is said to the VMM meanwhile must not take further ones.
     var isReceiving = false
