@@ -33,6 +33,14 @@ int clinux_pin_thread(int processor) {
     return sched_setaffinity(0, sizeof set, &set.first);
 }
 
+int clinux_yield_priority(int niceness) {
+    // Of Linux's threads, not of the process, whatever POSIX says.
+    errno = 0;
+    int now = getpriority(PRIO_PROCESS, 0);
+    if (now == -1 && errno != 0) return -1;
+    return setpriority(PRIO_PROCESS, 0, now + niceness);
+}
+
 int clinux_descriptor_limit(uint64_t *now, uint64_t *most) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return -1;

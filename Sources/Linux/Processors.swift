@@ -10,6 +10,11 @@ public enum Processors {
         }
     }
 
+    /// Lets other threads have the processor before the calling one: adds to its niceness.
+    public static func yieldPriority(niceness: Int) throws(SystemError) {
+        guard clinux_yield_priority(CInt(clamping: niceness)) == 0 else { throw .last("setpriority") }
+    }
+
     /// Lets the calling thread run on one processor only.
     public static func pinThread(to processor: Int) throws(SystemError) {
         guard clinux_pin_thread(CInt(clamping: processor)) == 0 else { throw .last("sched_setaffinity") }

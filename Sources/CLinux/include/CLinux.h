@@ -80,6 +80,8 @@ int clinux_is_broken(int slot);
 int clinux_usable_processors(int *numbers, int capacity);
 /// Lets this thread run on one processor only.
 int clinux_pin_thread(int processor);
+/// Lets others have the processor before this thread: adds to its niceness.
+int clinux_yield_priority(int niceness);
 /// How many descriptors may be open now, and to what that may be raised.
 int clinux_descriptor_limit(uint64_t *now, uint64_t *most);
 /// Raises the former to the latter.

@@ -17,9 +17,9 @@ internal import Synchronization
 /// and the punch is over. So when the owner acknowledges the deflation, no punch of its pages is under way or to come.
 /// It waits for no lock, and for nothing but the piece with its own pages.
 public final class PendingPages: Sendable {
-    /// Pages that may be pending, 64 MiB: what comes on top is discarded by the owner, before its acknowledgement. So a
+    /// Pages that may be pending, 256 MiB: what comes on top is discarded by the owner, before its acknowledgement. So a
     /// guest that gives faster than memory can be taken is slowed down by its own discards, and by nobody else's.
-    public static let most: UInt64 = 16384
+    public static let most: UInt64 = 65536
 
     let regions: [PendingRegion]
     /// What the discarder is at; see ``Slot``. 0: nothing.

@@ -18,6 +18,7 @@ final class Reactor: Sendable {
     /// What the second thread does: memory is given back while this one serves guests.
     private let discards = DiscardLoop()
 
+    private static let discardNiceness = 5
     /// Which of the reactors it is.
     let number: Int
     private let log: EventLog
@@ -50,7 +51,11 @@ final class Reactor: Sendable {
             if let processor { try? Processors.pinThread(to: processor) }
             run(confined)
         }
-        startThread("discard") { [discards] in discards.run() }
+        startThread("discard") { [discards] in
+            // Guests wait for the other threads, and for this one only where too much is pending.
+            try? Processors.yieldPriority(niceness: Self.discardNiceness)
+            discards.run()
+        }
     }
 
     private func startThread(_ name: String, _ body: @escaping @Sendable () -> Void) {
