@@ -1,0 +1,33 @@
+import ControlAPI
+import Foundation
+import TestSupport
+
+/// The program, serving one guest that never comes. Ended when it is let go of.
+final class Daemon {
+    static var program: String? { ProcessInfo.processInfo.environment["AEROSTAT"] }
+
+    let process = Process()
+    let client: ControlClient
+    private let folder: TemporaryFolder
+
+    /// Starts it by a shell with a redirection, and waits until it answers.
+    init(redirection: String) async throws {
+        folder = try TemporaryFolder()
+        client = ControlClient(path: folder.file("control.sock"))
+        let command =
+            "exec \"$0\" serve --control \"$1/control.sock\" --guest \"web1,socket=$1/web1.sock,max=1G\" \(redirection)"
+        process.executableURL = URL(filePath: "/bin/bash")
+        process.arguments = ["-c", command, Self.program ?? "", folder.path]
+        try process.run()
+        while process.isRunning, (try? await client.status()) == nil { await Task.yield() }
+    }
+
+    /// Ends it as an operator does; its exit code.
+    func stop() -> CInt {
+        process.terminate()
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
+    deinit { if process.isRunning { process.terminate() } }
+}
