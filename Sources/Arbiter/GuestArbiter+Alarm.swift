@@ -36,7 +36,7 @@ extension GuestArbiter {
     /// Gives back one more step.
     mutating func stepDown(_ now: UInt64, _ held: UInt64, _ why: String, _ decision: inout Decision) {
         let from = min(target, held, requested ?? 0)
-        let step = max(tuning.leastAlarmStep, from / 2)
+        let step = UInt64(Double(max(tuning.leastAlarmStep, from / 2)) * ease)
         target = from > step ? from - step : 0
         wished = target
         lastStep = now

@@ -57,6 +57,8 @@ public struct GuestArbiter: Sendable {
     var isForgiven = false
     /// Nothing is decided: the target stays as it is.
     var isFrozen = false
+    /// The share of what is comfortable that there is for each guest; 1 but where memory is scarce.
+    var ease = 1.0
 
     public init(tuning: Tuning = Tuning()) {
         self.tuning = tuning
@@ -64,6 +66,7 @@ public struct GuestArbiter: Sendable {
 
     /// Takes one input.
     public mutating func handle(_ input: Input, at now: UInt64, held: UInt64) -> Decision {
+        if case .statistics(let set) = input { return hear(set, at: now, held: held) }
         var decision = Decision()
         let before = target
         let promised = promised(held)
@@ -87,20 +90,37 @@ public struct GuestArbiter: Sendable {
             progressed(now, held, &decision)
         case .unsolicited(let pages):
             raiseAlarm(pages, now, held, &decision)
-        case .statistics(let set):
-            learn(set, now, held, &decision)
+        case .statistics: break
         case .statisticsTimedOut:
             lostStatistics(now, held, &decision)
         case .wake:
             wakeAt = nil
             woken(now, held, &decision)
         }
+        conclude(before, promised, held, &decision)
+        return decision
+    }
+
+    /// Takes one set of statistics, as ``handle(_:at:held:)`` does, with fewer copies of it.
+    mutating func hear(_ set: BalloonStatistics, at now: UInt64, held: UInt64) -> Decision {
+        var decision = Decision()
+        let before = target
+        let promised = promised(held)
+        if isFrozen {
+            note(.statistics(set), now, held)
+            return decision
+        }
+        learn(set, now, held, &decision)
+        conclude(before, promised, held, &decision)
+        return decision
+    }
+
+    private mutating func conclude(_ before: UInt64, _ promised: UInt64, _ held: UInt64, _ decision: inout Decision) {
         // A starving guest is never asked for more, whatever becomes of its held pages.
         if state == .alarm || state == .notAnswering { target = min(target, held) }
         // Nothing is promised that the host does not have.
         target = max(target, promised > grantable ? promised - grantable : 0)
         finish(before, held, &decision)
-        return decision
     }
 
     func finish(_ before: UInt64, _ held: UInt64, _ decision: inout Decision) {

@@ -48,7 +48,9 @@ extension HostArbiter {
         guests[index].lendGoal = nil
         guests[index].claim = nil
         setWanted(0, index)
+        setLack(0, index)
         payers.remove(index)
+        guests[index].arbiter.ease = 1
         guests[index].arbiter.grantable = .max
         let decision = guests[index].arbiter.handle(
             .requested(guests[index].capBalloon), at: now, held: guests[index].held)

@@ -5,13 +5,15 @@ extension HostArbiter {
         func expect(_ condition: Bool, _ fault: @autoclosure () -> String) {
             if !condition { faults.append(fault()) }
         }
-        var sums = (promised: Int64(0), due: Int64(0), wanted: Int64(0), reserved: UInt64(0))
+        var sums = (promised: Int64(0), due: Int64(0), wanted: Int64(0), lacking: Int64(0), reserved: UInt64(0))
         for (index, guest) in guests.enumerated() {
             sums.promised += guest.promised
             sums.due += guest.due
             sums.wanted += guest.wanted
+            sums.lacking += guest.lacks
             guard guest.isUsed else {
-                expect(guest.promised == 0 && guest.due == 0 && guest.wanted == 0, "unused \(index) counts")
+                let isNothing = guest.promised == 0 && guest.due == 0 && guest.wanted == 0 && guest.lacks == 0
+                expect(isNothing, "unused \(index) counts")
                 expect(!payers.contains(index) && !claims.contains(index), "unused \(index) stands in a heap")
                 continue
             }
@@ -29,6 +31,7 @@ extension HostArbiter {
         expect(sums.promised == ledger.promised, "promised: \(ledger.promised), in sum \(sums.promised)")
         expect(sums.due == ledger.due, "due: \(ledger.due), in sum \(sums.due)")
         expect(sums.wanted == ledger.wanted, "wanted: \(ledger.wanted), in sum \(sums.wanted)")
+        expect(sums.lacking == lacking, "lacking: \(lacking), in sum \(sums.lacking)")
         expect(sums.reserved == ledger.reserved, "reserved: \(ledger.reserved), in sum \(sums.reserved)")
         expect(ledger.budget.map { ledger.reserved <= $0 } ?? true, "more is reserved than the budget")
         expect(ledger.loans >= 0, "negative loans")

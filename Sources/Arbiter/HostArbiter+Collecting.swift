@@ -2,12 +2,17 @@ extension HostArbiter {
     /// Asks for what is short: the cheapest payers first, so many for one event at most.
     mutating func collect(_ now: UInt64) {
         var need = Need(ledger, rule: ruleOfNeed, claimant: claims.first?.number)
+        if lacking > 0, now >= lackingAt + tuning.lackPace {
+            lackingAt = now
+            need.add(lacking: min(lacking, Int64(ledger.effective / tuning.mostSlackShare)))
+        }
         if mode == .watch { takeAdvice(&need, now) }
         if need.urgent <= 0, isShort {
             isShort = false
             happenings.append(.shortageOver)
         }
         if need.urgent <= 0 || ledger.due > 0 { shortSince = nil }
+        if need.urgent <= 0 { relax(now) }
         guard need.isWorthIt(tuning) else { return }
         var aside: [(index: Int, price: Double)] = []
         for _ in 0..<tuning.movesPerEvent {
@@ -22,7 +27,10 @@ extension HostArbiter {
         }
         for (index, price) in aside { payers.set(index, key: price) }
         if need.isWorthIt(tuning), payers.count > aside.count { goOnAt = now + tuning.goOnAfter }
-        if need.urgent > 0, ledger.due == 0, payers.isEmpty { complain(need.urgent, now) }
+        if need.urgent > 0, ledger.due == 0, payers.isEmpty {
+            squeeze(now)
+            complain(need.urgent, now)
+        }
     }
 
     /// What became of asking one payer.
@@ -32,6 +40,21 @@ extension HostArbiter {
         case paidForNow
         /// For this need it has nothing. It is asked again after its next statistics.
         case hasNothing
+    }
+
+    /// A guest in an alarm waits, and nobody can pay: all are left less. Where more is promised than there is, what is squeezed
+    /// out of one would help no other.
+    private mutating func squeeze(_ now: UInt64) {
+        guard let (index, _) = claims.first, guests[index].claim == .alarm, ledger.free >= 0, isSharing else { return }
+        guard now >= easedAt + tuning.statisticsInterval else { return }
+        easedAt = now
+        ease = max(tuning.leastEase, ease / 2)
+    }
+
+    private mutating func relax(_ now: UInt64) {
+        guard ease < 1, now >= easedAt + tuning.statisticsInterval else { return }
+        easedAt = now
+        ease = min(1, ease * 1.1)
     }
 
     private var ruleOfNeed: MoveRule {
@@ -54,9 +77,10 @@ extension HostArbiter {
         if mode == .watch, let advised = guests[index].advisedAt, now < advised + tuning.adviceLasts {
             return .paidForNow
         }
-        let sparesCaches = need.claimant.map { price >= claimantPrice($0) } ?? false
+        let sparesCaches =
+            need.isForComfort || need.claimant.map { price * tuning.cacheMargin >= claimantPrice($0) } ?? false
         let spare = Int64(guests[index].spare(now, sparingCaches: sparesCaches, tuning))
-        guard spare >= Int64(tuning.leastMove) else { return .hasNothing }
+        guard spare >= Int64(tuning.leastMove) else { return need.isForComfort ? .paidForNow : .hasNothing }
         let most: Int64
         if isUrgent {
             most = payers.count == 1 ? need.total : max(need.total / 2, Int64(tuning.urgentPortion))

@@ -16,6 +16,8 @@ extension HostArbiter {
         guests[index].claim = wanted > 0 ? .early : nil
         setWanted(wanted, index)
         updatePayer(index, now)
+        setLack(wanted > 0 ? 0 : guests[index].lack(health, now, tuning), index)
+        giveAhead(health, index, now)
         if wanted == 0 { giveSurplus(health, index, now) }
     }
 
@@ -30,12 +32,24 @@ extension HostArbiter {
         give(index, min(share, surplus, takes), .surplus, now)
     }
 
+    /// A program that starts takes free memory first, and then throws out page cache. Before it does, its guest is given what
+    /// is free: beyond the slack in calm, and of the slack, which is for bursts, where memory falls already.
+    private mutating func giveAhead(_ health: Health, _ index: Int, _ now: UInt64) {
+        guard isSharing, claims.isEmpty, guests[index].lacks > 0 else { return }
+        let falls = guests[index].falls(health, tuning)
+        let kept = falls ? ledger.slack / tuning.alarmSlackShare : ledger.slack
+        let pages = min(ledger.free - Int64(kept), guests[index].lacks)
+        guard pages >= Int64(tuning.leastMove) else { return }
+        give(index, pages, falls ? .early : .surplus, now)
+        setLack(UInt64(max(0, guests[index].lacks - pages)), index)
+    }
+
     private mutating func giveAll(_ now: UInt64) {
         for _ in 0..<tuning.movesPerEvent {
             guard let (index, _) = claims.first, let rule = guests[index].claim else { return }
             var free = ledger.free
-            // Half the slack is for guests in an alarm alone.
-            if rule != .alarm { free -= Int64(ledger.slack / 2) }
+            // A share of the slack is for guests in an alarm alone.
+            if rule != .alarm { free -= Int64(ledger.slack / tuning.alarmSlackShare) }
             let wanted = guests[index].wanted
             let pages = min(free, wanted)
             guard pages > 0, pages >= min(wanted, Int64(tuning.leastMove)) else { return }

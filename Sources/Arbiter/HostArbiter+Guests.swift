@@ -116,6 +116,7 @@ extension HostArbiter {
         guests[index].claim = nil
         guests[index].forgetStatistics()
         setWanted(0, index)
+        setLack(0, index)
         payers.remove(index)
         rebook(index)
     }

@@ -23,6 +23,13 @@ extension HostArbiter {
         claims.set(index, key: rank + Double(guests[index].promised) / guests[index].limits.weight)
     }
 
+    /// What the guest lacks, though it does not wait for it.
+    mutating func setLack(_ pages: UInt64, _ index: Int) {
+        let lacks = Int64(clamping: pages)
+        lacking += lacks - guests[index].lacks
+        guests[index].lacks = lacks
+    }
+
     /// The effective budget and the slack.
     mutating func reckon() {
         guard let budget = ledger.budget else {
@@ -54,7 +61,7 @@ extension HostArbiter {
     }
 
     /// The guest's balloon changed by itself.
-    mutating func noteTaken(from before: Int64, _ input: Input, _ index: Int, _ now: UInt64) {
+    mutating func noteTaken(from before: Int64, _ input: Input?, _ index: Int, _ now: UInt64) {
         let taken = ledger.promised - before
         if taken < 0 {
             ledger.loans -= min(ledger.loans, -taken)
@@ -89,15 +96,12 @@ extension HostArbiter {
         return guests[index].arbiter.handle(.requested(balloon), at: now, held: guest.held)
     }
 
-    /// After the guest's own arbiter has decided.
-    mutating func follow(_ input: Input, _ index: Int, _ now: UInt64) {
-        if case .statistics = input, let health = guests[index].arbiter.health {
-            guests[index].assess(health, now, tuning)
-            settle(index, now)
-            hear(health, index, now)
-        } else {
-            settle(index, now)
-        }
+    /// After the guest's own arbiter has learned from statistics.
+    mutating func follow(_ index: Int, _ now: UInt64) {
+        guard let health = guests[index].arbiter.health else { return settle(index, now) }
+        guests[index].assess(health, now, tuning)
+        settle(index, now)
+        hear(health, index, now)
     }
 
     /// Brings what the ledger knows of a guest in line with its state.
@@ -114,6 +118,7 @@ extension HostArbiter {
         }
         rebook(index)
         settleClaim(index)
+        if guests[index].lacks > 0, state != .settled { setLack(0, index) }
         updatePayer(index, now)
     }
 

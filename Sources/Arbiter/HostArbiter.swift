@@ -1,3 +1,5 @@
+public import Balloon
+
 /// Shares one host's memory among its guests, in time.
 ///
 /// Pure policy: no clock, no I/O. The same inputs make the same decisions, and a copy is a snapshot. The caller tells what
@@ -53,6 +55,12 @@ public struct HostArbiter: Sendable {
     var advised: Int64 = 0
     var advisedAt: UInt64 = 0
     var isShort = false
+    /// The share of what is comfortable that guests are left: less than 1 while one in an alarm finds no payer.
+    var ease = 1.0
+    var easedAt: UInt64 = 0
+    /// Free pages that guests lack, in sum; see ``SharedGuest/lack(_:_:_:)``.
+    var lacking: Int64 = 0
+    var lackingAt: UInt64 = 0
     var shortSince: UInt64?
     var isOverdrawn = false
     var complainedAt: UInt64?
@@ -94,10 +102,35 @@ public struct HostArbiter: Sendable {
     ///   - held: pages in the guest's balloon, as counted.
     /// - Returns: what is to be done about *this* guest.
     public mutating func handle(_ input: Input, of guest: GuestHandle, at now: UInt64, held: UInt64) -> Decision {
+        if case .statistics(let set) = input { return hear(set, of: guest, at: now, held: held) }
         let now = time.at(now)
         let index = guest.rawValue
         guard isUsed(index) else { return Decision() }
         prepare(input, index)
+        note(held: held, input, index, now)
+        let decision = tell(input, index, now)
+        bookGrant(index, now)
+        settle(index, now)
+        balance(now)
+        return fetch(decision, index)
+    }
+
+    /// Takes one set of statistics, as ``handle(_:of:at:held:)`` does: what comes most often, with fewer copies of it.
+    public mutating func hear(_ set: BalloonStatistics, of guest: GuestHandle, at now: UInt64, held: UInt64) -> Decision
+    {
+        let now = time.at(now)
+        let index = guest.rawValue
+        guard isUsed(index) else { return Decision() }
+        note(held: held, nil, index, now)
+        let decision = guests[index].arbiter.hear(set, at: now, held: guests[index].held)
+        bookGrant(index, now)
+        follow(index, now)
+        balance(now)
+        return fetch(decision, index)
+    }
+
+    /// What is held now, and what the guest's own arbiter has to know of the host before it decides.
+    private mutating func note(held: UInt64, _ input: Input?, _ index: Int, _ now: UInt64) {
         let before = ledger.promised
         guests[index].held = min(held, guests[index].limits.max)
         rebook(index)
@@ -106,13 +139,14 @@ public struct HostArbiter: Sendable {
         // A burst is no fight: only where it was made to pay does a repeat make the hold-off longer.
         guests[index].arbiter.isForgiven = isSharing && !guests[index].lastPayment.isRecent(at: now, tuning)
         guests[index].arbiter.backOffGrowth = isSharing ? tuning.backOffGrowth : 10
-        let decision = tell(input, index, now)
-        let beforeGrant = guests[index].promised
+        guests[index].arbiter.ease = isSharing ? ease : 1
+    }
+
+    /// What the guest's own arbiter gave it.
+    private mutating func bookGrant(_ index: Int, _ now: UInt64) {
+        let before = guests[index].promised
         rebook(index)
-        if guests[index].promised > beforeGrant { noteGranted(guests[index].promised - beforeGrant, index, now) }
-        follow(input, index, now)
-        balance(now)
-        return fetch(decision, index)
+        if guests[index].promised > before { noteGranted(guests[index].promised - before, index, now) }
     }
 
     /// Goes on with what one event left over, at ``wakeAt``.

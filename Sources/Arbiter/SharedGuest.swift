@@ -16,6 +16,8 @@ struct SharedGuest: Sendable {
     var promised: Int64 = 0
     var due: Int64 = 0
     var wanted: Int64 = 0
+    /// Free pages that it lacks for the next program that starts: nobody waits for them.
+    var lacks: Int64 = 0
 
     /// The balloon that the host asked for, until it is reached or given up.
     var lendGoal: UInt64?
@@ -159,11 +161,27 @@ struct SharedGuest: Sendable {
         return soon < comfort ? max(wanted, min(2 * comfort - soon, takes)) : wanted
     }
 
+    /// Its available memory falls so fast that it makes a difference soon.
+    func falls(_ health: Health, _ tuning: HostTuning) -> Bool {
+        (health.availableGrowth ?? 0) * tuning.foresight < -Double(tuning.leastMove)
+    }
+
+    /// Pages without which the next program that starts throws out page cache that is read: what is free, and soon will be
+    /// as it falls, is less than comfort.
+    func lack(_ health: Health, _ now: UInt64, _ tuning: HostTuning) -> UInt64 {
+        guard let free = health.free, arbiter.state == .settled else { return 0 }
+        guard !lastPayment.blocks(falls(health, tuning) ? .early : .surplus, at: now) else { return 0 }
+        let fall = min(0, (health.availableGrowth ?? 0) * tuning.foresight)
+        let soon = UInt64(max(0, Double(free) + fall))
+        let comfort = comfort(tuning)
+        return soon < comfort ? min(comfort - soon, takes) : 0
+    }
+
     /// What a guest of its size that is well has available, in pages.
     func comfort(_ tuning: HostTuning) -> UInt64 {
-        max(
-            tuning.leastComfort,
-            min((limits.max - min(held, limits.max)) / tuning.comfortShare, tuning.mostComfort))
+        let share = (limits.max - min(held, limits.max)) / tuning.comfortShare
+        let usual = max(tuning.leastComfort, min(share, tuning.mostComfort))
+        return UInt64(Double(usual) * arbiter.ease)
     }
 
     /// Nothing that it said before counts any longer.

@@ -1,15 +1,15 @@
 /// One set of statistics: a claim of the guest.
-public struct BalloonStatistics: Sendable {
+@frozen public struct BalloonStatistics: Sendable {
     /// Bytes of one entry: le16 tag, le64 value, packed.
     public static let entrySize = 10
 
-    private var values = InlineArray<16, UInt64>(repeating: 0)
-    private var present: UInt16 = 0
+    @usableFromInline var values = InlineArray<16, UInt64>(repeating: 0)
+    @usableFromInline var present: UInt16 = 0
 
     public init() {}
 
     /// Bytes or a count, as the tag says; `nil` where the guest did not send it.
-    public subscript(tag: StatisticsTag) -> UInt64? {
+    @inlinable public subscript(tag: StatisticsTag) -> UInt64? {
         get { present & 1 << tag.rawValue != 0 ? values[Int(tag.rawValue)] : nil }
         set {
             if let newValue {

@@ -30,8 +30,8 @@ struct SecondAct {
         console.print(
             "Act 2, alive and well: a guest of \(sizes.guestMegabytes) MiB with \(sizes.balloonMegabytes) MiB in")
         console.print("its balloon. A thread reads \(sizes.fileMegabytes) MiB of a disk at random, all in the guest's")
-        console.print("cache, when a program takes \(sizes.programMegabytes) MiB and keeps them. Aerostat asks the guest")
-        console.print("every \(sizes.statisticsInterval) s how it is. Reads a second:")
+        console.print("cache, when a program takes \(sizes.programMegabytes) MiB and keeps them. Aerostat asks")
+        console.print("the guest every \(sizes.statisticsInterval) s how it is. Reads a second:")
         for kernel in kernels {
             var table = Table(
                 "Linux \(kernel.rawValue)", "program", "seconds", "while it takes", "0-2 s after", "2-4 s after",

@@ -36,7 +36,9 @@ struct AerostatPolicy: Policy {
     mutating func take(_ event: PolicyEvent, at now: UInt64, _ view: borrowing HostView, _ orders: inout Orders) {
         switch event {
         case .tick: break
-        case .statistics(let guest): tell(guest, .statistics(view.statistics[guest]), now, view, &orders)
+        case .statistics(let guest):
+            let held = UInt64(view.held[guest])
+            carryOut(host?.hear(view.statistics[guest], of: handles[guest], at: now, held: held), guest, &orders)
         case .statisticsTimedOut(let guest): tell(guest, .statisticsTimedOut, now, view, &orders)
         case .unsolicited(let guest, let pages): tell(guest, .unsolicited(UInt64(pages)), now, view, &orders)
         case .progress(let guest): tell(guest, .progress, now, view, &orders)
@@ -50,22 +52,24 @@ struct AerostatPolicy: Policy {
     private mutating func tell(
         _ guest: Int, _ input: Input, _ now: UInt64, _ view: borrowing HostView, _ orders: inout Orders
     ) {
-        guard let decision = host?.handle(input, of: handles[guest], at: now, held: UInt64(view.held[guest])) else {
-            return
-        }
-        carryOut(decision, guest, &orders)
+        carryOut(host?.handle(input, of: handles[guest], at: now, held: UInt64(view.held[guest])), guest, &orders)
+    }
+
+    private mutating func carryOut(_ decision: Decision?, _ guest: Int, _ orders: inout Orders) {
+        guard let decision else { return }
+        carryOut(about: guest, decision, &orders)
         carryOut(&orders)
     }
 
     /// What was decided about other guests, and what nobody here reads.
     private mutating func carryOut(_ orders: inout Orders) {
-        while let change = host?.nextChange() { carryOut(change.decision, change.guest.rawValue, &orders) }
+        while let change = host?.nextChange() { carryOut(about: change.guest.rawValue, change.decision, &orders) }
         while host?.nextMove() != nil {}
         while host?.nextHappening() != nil {}
         orders.wakeHost(at: host?.wakeAt)
     }
 
-    private func carryOut(_ decision: Decision, _ guest: Int, _ orders: inout Orders) {
+    private func carryOut(about guest: Int, _ decision: Decision, _ orders: inout Orders) {
         if decision.interrupt {
             let target = Int(host?.target(of: handles[guest]) ?? 0)
             if target == orders.target(guest) {
