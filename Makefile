@@ -14,7 +14,7 @@ build: ## Build the programs (release)
 	@$(SWIFT) build -c release --product aerostat
 	@$(SWIFT) build -c release --product aerostat-lab
 
-demo: lab build ## Watch the experiment: killed or alive, alive and well (about 6 minutes)
+demo: lab build ## Watch the experiment: killed or alive, alive and well (about 10 minutes)
 	@.build/release/aerostat-lab demo
 
 bench: lab build ## Measure growing balloons in real guests against QEMU's own device (most of an hour; --quick: minutes)

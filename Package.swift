@@ -127,6 +127,7 @@ let package = Package(
             ["Checks", "Conformance", "Service", "ControlAPI", "VhostUser", "Virtio", "Balloon", "Linux", system]),
         tests("LoadTests", ["Load", "Service", "ControlAPI", "VhostUser", "Linux"]),
         tests("ControlAPITests", ["ControlAPI", "TestSupport"]),
+        tests("ProgramTests", ["ControlAPI", "TestSupport"]),
         tests(
             "ServiceTests",
             ["Service", "Arbiter", "Balloon", "ControlAPI", "HostSignals", "Linux", "TestSupport", logging]),

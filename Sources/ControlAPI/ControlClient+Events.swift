@@ -30,7 +30,7 @@ extension ControlClient {
         _ body: (Event) async throws -> Void
     ) async throws {
         let call = call(.GET, Self.uri(since: start, follow: follow))
-        try await call.perform { head, parts in
+        try await call.perform(within: timeout) { head, parts in
             guard head.status == .ok else {
                 return try Self.check(head, try await Self.collect(&parts))
             }

@@ -9,7 +9,7 @@ internal import NIOHTTP1
 public struct ControlClient: Sendable {
     /// The daemon's control socket.
     public let path: String
-    /// How long to wait for an answer. The event stream has no such limit.
+    /// How long to wait for an answer. The event stream has no such limit once it has begun.
     public let timeout: Duration
 
     public init(path: String, timeout: Duration = .seconds(10)) {

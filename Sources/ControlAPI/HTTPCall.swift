@@ -17,10 +17,18 @@ struct HTTPCall: Sendable {
 
     /// Sends the request, and hands the answer's head and the iterator over the rest to `read`. Cancelling the task
     /// closes the connection.
+    ///
+    /// - Parameter time: how long to wait for the answer's head; `nil`: without limit.
     func perform<Answer: Sendable>(
-        _ read: (HTTPResponseHead, inout Parts) async throws -> Answer
+        within time: Duration? = nil, _ read: (HTTPResponseHead, inout Parts) async throws -> Answer
     ) async throws -> Answer {
         let channel = try await connect()
+        let began = ContinuousClock.now
+        let limit = time.map { time in
+            channel.channel.eventLoop.scheduleTask(in: TimeAmount(time)) { channel.channel.close(promise: nil) }
+        }
+        defer { limit?.cancel() }
+        var hasHead = false
         var answer: Answer?
         do {
             try await channel.executeThenClose { inbound, outbound in
@@ -30,9 +38,14 @@ struct HTTPCall: Sendable {
                     throw ControlClientError.broken(
                         path: path, reason: "the daemon closed the connection before an answer came")
                 }
+                hasHead = true
+                limit?.cancel()
                 answer = try await read(head, &parts)
             }
         } catch {
+            if let time, !hasHead, .now - began >= time {
+                throw ControlClientError.timedOut(path: path, request: name, after: time)
+            }
             // An answer that is whole is an answer, even where the server closed first and our close came too late.
             guard answer != nil else { throw described(error) }
         }
@@ -66,6 +79,9 @@ struct HTTPCall: Sendable {
         } catch let error as IOError {
             switch error.errnoCode {
             case ENOENT, ECONNREFUSED, ENOTDIR, ENOTSOCK: throw ControlClientError.noDaemon(path: path)
+            case EAGAIN:
+                throw ControlClientError.broken(
+                    path: path, reason: "too many others wait for the daemon to accept them")
             case EACCES, EPERM: throw ControlClientError.permissionDenied(path: path)
             default: throw ControlClientError.broken(path: path, reason: "\(error)")
             }

@@ -18,7 +18,7 @@ public enum SizeOrShare: Sendable, Equatable, CustomStringConvertible {
         else {
             throw ByteSizeError(
                 percentage: text,
-                "not a share of a guest's memory; write \(zero ? "0%" : "1%") to 100%, or a size such as 512M")
+                "not a share of memory; write \(zero ? "0%" : "1%") to 100%, or a size such as 512M")
         }
         self = .share(millionths: millionths)
     }

@@ -26,7 +26,7 @@ public enum UnixSocketError: Error, Equatable, CustomStringConvertible {
         case .notWritable(let path, let folder):
             "\(path): the folder \(folder) is not writable for this user"
         case .taken(let path):
-            "\(path): another process listens on this socket; stop it first or name another path"
+            "\(path): a process listens on this socket already; stop it first or name another path"
         case .failed(let path, let call, let reason):
             "\(path): \(call): \(reason)"
         }

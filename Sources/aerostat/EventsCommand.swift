@@ -9,7 +9,9 @@ struct EventsCommand: AsyncParsableCommand {
     var follow = false
 
     @Option(
-        help: ArgumentHelp("Begin after the event with this number, or with what happens \"now\".", valueName: "number")
+        help: ArgumentHelp(
+            "Begin after the event with this number (the first on its line), or with what happens \"now\".",
+            valueName: "number")
     )
     var since: String?
 
@@ -24,7 +26,9 @@ struct EventsCommand: AsyncParsableCommand {
                 Output.line("(\(event.sequence - last - 1) events are lost)")
             }
             last = event.sequence
-            Output.line("\(event.timestamp)  \(event.guest ?? "-")  \(event.kind.rawValue): \(event.message)")
+            Output.line(
+                "\(event.sequence)  \(event.timestamp)  \(event.guest ?? "-")  \(event.kind.rawValue): \(event.message)"
+            )
         }
     }
 

@@ -3,8 +3,8 @@ import Synchronization
 
 /// Writes log lines to standard error on a thread of its own.
 ///
-/// Whoever reads standard error may stop reading; that must stop neither the control API nor the daemon's end. Lines
-/// that find the queue full are counted and dropped.
+/// Whoever reads standard error may stop reading, go away, or run out of disk; that must stop neither the control API nor
+/// the guests' balloons nor the daemon's end. Lines that find the queue full, or cannot be written, are counted and dropped.
 final class LogWriter: Sendable {
     static let shared = LogWriter()
 
@@ -46,18 +46,18 @@ final class LogWriter: Sendable {
         }
     }
 
-    private func take() -> [String] {
+    private func take() -> Queue {
         queue.withLock { queue in
-            var lines = queue.lines
-            if queue.dropped > 0 { lines.append("\(queue.dropped) lines of the log were lost") }
-            queue.lines = []
-            queue.dropped = 0
-            queue.isWriting = true
-            return lines
+            defer { queue = Queue(isWriting: true) }
+            return queue
         }
     }
 
-    private func write(_ lines: [String]) {
-        for line in lines { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+    private func write(_ taken: Queue) {
+        var lost = taken.lines.count { !Output.error($0 + "\n") }
+        if taken.dropped > 0, lost > 0 || !Output.error("\(taken.dropped) lines of the log were lost\n") {
+            lost += taken.dropped
+        }
+        if lost > 0 { queue.withLock { [lost] in $0.dropped += lost } }
     }
 }

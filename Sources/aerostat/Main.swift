@@ -6,6 +6,7 @@ import Service
 struct Main {
     /// Nothing runs on libdispatch's threads: see ``EventLoopTaskExecutor``.
     static func main() {
+        StandardDescriptors.reserve()
         let arguments = Array(CommandLine.arguments.dropFirst())
         if let negative = arguments.first(where: isNegativeNumber) {
             Output.fail("\(negative.debugDescription): a number cannot be negative here")

@@ -6,8 +6,18 @@ enum Output {
     static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
     static var isErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
+    /// Ends the program if nobody can have the line: 0 where nobody reads any more, as with `| head`, else 1, and says why.
     static func line(_ text: String) {
-        write(text + "\n", to: STDOUT_FILENO)
+        switch write(text + "\n", to: STDOUT_FILENO) {
+        case 0: break
+        case EPIPE: exit(0)
+        case let errno: fail("standard output: \(String(cString: strerror(errno)))")
+        }
+    }
+
+    /// A line that may get lost.
+    static func note(_ text: String) {
+        _ = write(text + "\n", to: STDOUT_FILENO)
     }
 
     /// JSON: one line for programs, or spread over lines for eyes.
@@ -18,8 +28,19 @@ enum Output {
         line(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 
-    static func error(_ text: String) {
-        write(text, to: STDERR_FILENO)
+    /// Writes a file anew, or into what is there, such as a pipe or a device.
+    static func write(_ text: String, toFile path: String) throws {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw CommandFailure("\(path): \(String(cString: strerror(errno)))") }
+        defer { close(descriptor) }
+        let failure = write(text, to: descriptor)
+        guard failure == 0 else { throw CommandFailure("\(path): \(String(cString: strerror(failure)))") }
+    }
+
+    /// - Returns: false if it could not be written whole; nothing hangs on that.
+    @discardableResult
+    static func error(_ text: String) -> Bool {
+        write(text, to: STDERR_FILENO) == 0
     }
 
     /// Ends the program with one line.
@@ -28,16 +49,17 @@ enum Output {
         exit(1)
     }
 
-    private static func write(_ text: String, to descriptor: CInt) {
+    /// - Returns: 0, or the `errno` of what went wrong.
+    private static func write(_ text: String, to descriptor: CInt) -> CInt {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if written > 0 {
                 rest = rest.dropFirst(written)
             } else if errno != EINTR {
-                // Nobody reads any more, as with `| head`: there is nothing left to do.
-                exit(errno == EPIPE ? 0 : 1)
+                return errno
             }
         }
+        return 0
     }
 }

@@ -1,6 +1,7 @@
 public import ArgumentParser
 public import ControlAPI
 import Foundation
+import Glibc
 import Logging
 import Service
 
@@ -14,7 +15,8 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A YAML file with \"control: PATH\" and \"guests: {NAME: {socket: PATH, ...}}\".", valueName: "file"))
+            "A YAML file with \"guests: {NAME: {socket: PATH, ...}}\", and with \"control\", \"budget\" and \"mode\" as the options here.",
+            valueName: "file"))
     var config: String?
 
     @Option(
@@ -25,8 +27,8 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "With a budget: on writes targets, watch only records what it would do (default: on).",
-            valueName: "on|watch"))
+            "With a budget: on writes targets, watch only records what it would do, pause leaves every target (default: on).",
+            valueName: "mode"))
     var mode: BudgetMode?
 
     @Option(help: "What is logged to standard error, and what is worse.")
@@ -36,11 +38,14 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try configuration()
+        // A terminal that is closed ends no guest's balloon.
+        signal(SIGHUP, SIG_IGN)
         LoggingSystem.bootstrap { QueuedLogHandler(label: $0, logLevel: logLevel.level) }
         defer { LogWriter.shared.drain() }
         let json = options.json
         try await Daemon(configuration: configuration, logger: Logger(label: "aerostat")).run { line in
-            Output.line(json ? #"{"ready":true}"# : "aerostat: \(line)")
+            // Guests are served whether or not anybody reads this.
+            Output.note(json ? #"{"ready":true}"# : "aerostat: \(line)")
         }
     }
 
@@ -50,7 +55,9 @@ struct ServeCommand: AsyncParsableCommand {
         let budget = try budget(file, guests)
         guard !guests.isEmpty || budget != nil else {
             throw CommandFailure(
-                "no guest to serve: write --guest NAME,socket=PATH (or vfio-user=PATH), or name a file with --config")
+                (config.map { "\($0): " } ?? "")
+                    + "no guest to serve: write --guest NAME,socket=PATH (or vfio-user=PATH), or name a file with --config"
+            )
         }
         return try DaemonConfiguration(
             control: options.control ?? file?.control ?? options.path, guests: guests, budget: budget)
@@ -58,19 +65,46 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func budget(_ file: ConfigurationFile?, _ guests: [GuestConfiguration]) throws -> BudgetConfiguration? {
         let mode = mode ?? file?.mode
-        guard let size = try budget.map({ try BudgetSize(parsing: $0) }) ?? file?.budget else {
-            guard mode == nil else { throw CommandFailure("a mode is of use with a budget only: write --budget, too") }
+        let source = config.map { budget == nil ? "\($0): " : "" } ?? ""
+        guard let size = try budget.map(Self.size) ?? file?.budget else {
+            guard mode == nil else {
+                throw CommandFailure("\(source)a mode is of use with a budget only: give a budget, too")
+            }
             return nil
         }
-        return try BudgetConfiguration(size, mode: mode ?? .on, host: BudgetConfiguration.hostMemory(), guests: guests)
+        do {
+            return try BudgetConfiguration(
+                size, mode: mode ?? .on, host: BudgetConfiguration.hostMemory(), guests: guests)
+        } catch {
+            throw CommandFailure("\(source)\(error)")
+        }
+    }
+
+    private static func size(_ text: String) throws -> BudgetSize {
+        do { return try BudgetSize(parsing: text) } catch { throw CommandFailure("--budget \(error)") }
     }
 
     /// Reads a configuration file.
     static func file(_ path: String) throws -> ConfigurationFile {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw CommandFailure("\(path): the configuration file cannot be read")
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw CommandFailure("\(path): the configuration file cannot be read: \(String(cString: strerror(errno)))")
         }
-        return try ConfigurationFile(text: String(decoding: data, as: UTF8.self), file: path)
+        defer { close(descriptor) }
+        var text: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = read(descriptor, &chunk, chunk.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else {
+                throw CommandFailure(
+                    "\(path): the configuration file cannot be read: \(String(cString: strerror(errno)))")
+            }
+            guard count > 0 else { break }
+            text += chunk.prefix(count)
+            guard text.count <= 16 << 20 else { throw CommandFailure("\(path): no configuration: over 16 MiB") }
+        }
+        return try ConfigurationFile(text: String(decoding: text, as: UTF8.self), file: path)
     }
 }
 

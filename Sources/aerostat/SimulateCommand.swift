@@ -57,7 +57,10 @@ struct SimulateCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        guard let source else { return Output.line(Self.listing) }
+        guard let source else {
+            if json { return try Output.json(SimulationListing()) }
+            return Output.line(SimulationListing().text)
+        }
         let scenario = try SimulationSource(seed: seed, guests: guests, hours: hours, hasBursts: bursts).scenario(
             source)
         let pages = try budgetPages(scenario)
@@ -68,9 +71,8 @@ struct SimulateCommand: AsyncParsableCommand {
         if Output.isErrorTerminal { Output.error("\r\u{1b}[K") }
         if let svg {
             let picture = Plot.svg(scenario, budget: pages, policies: policies)
-            do { try picture.write(toFile: svg, atomically: true, encoding: .utf8) } catch {
-                throw CommandFailure("\(svg): cannot be written: \(error.localizedDescription)")
-            }
+            // In place: root could else replace a device by a file.
+            try Output.write(picture, toFile: svg)
         }
         if json { return try Output.json(SimulationReport(comparison, seed: seed)) }
         Output.line(SimulationText.text(comparison))
@@ -87,7 +89,9 @@ struct SimulateCommand: AsyncParsableCommand {
     private func budgetPages(_ scenario: Scenario) throws -> Int {
         guard let budget else { return scenario.budget }
         let most = UInt64(scenario.most) * 4096
-        let pages = Int(clamping: try SizeOrShare(parsing: budget).bytes(of: most) / 4096)
+        let size: SizeOrShare
+        do { size = try SizeOrShare(parsing: budget) } catch { throw CommandFailure("--budget \(error)") }
+        let pages = Int(clamping: size.bytes(of: most) / 4096)
         guard pages >= scenario.least else {
             throw CommandFailure(
                 "--budget \(budget): \(scenario.guests.count) guests need \(SimulationText.size(scenario.least)) at least, "
@@ -98,15 +102,5 @@ struct SimulateCommand: AsyncParsableCommand {
                 "--budget \(budget): more than the \(SimulationText.size(scenario.most)) that all guests have together")
         }
         return pages
-    }
-
-    private static var listing: String {
-        var scenarios = TextTable(header: ["scenario", "guests", ""])
-        for scenario in BuiltIn.allCases {
-            scenarios.add([scenario.rawValue, "\(scenario.usualGuests)", scenario.summary])
-        }
-        var policies = TextTable(header: ["policy", ""])
-        for policy in PolicyName.allCases { policies.add([policy.rawValue, policy.summary]) }
-        return scenarios.text() + "\n\n" + policies.text()
     }
 }

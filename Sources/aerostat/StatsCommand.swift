@@ -1,5 +1,6 @@
 import ArgumentParser
 import ControlAPI
+import Service
 
 struct StatsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,8 +19,8 @@ struct StatsCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard let interval else { return }
-        guard interval.isFinite, interval >= 0 else {
-            throw ValidationError("--interval \(interval): give seconds, 0 or more; 0 stops asking")
+        guard StatisticsInterval.seconds(interval) != nil else {
+            throw ValidationError("--interval \(interval): \(StatisticsInterval.wanted)")
         }
     }
 

@@ -20,6 +20,6 @@ import Testing
         let error = #expect(throws: ByteSizeError.self) { try SizeOrShare(parsing: text) }
         #expect(
             try #require(error).description
-                == "\"\(text)\": not a share of a guest's memory; write 1% to 100%, or a size such as 512M")
+                == "\"\(text)\": not a share of memory; write 1% to 100%, or a size such as 512M")
     }
 }

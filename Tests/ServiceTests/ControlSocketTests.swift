@@ -25,6 +25,34 @@ import Testing
         }
     }
 
+    @Test("robustness: more connections than may be are closed, and the API lives")
+    func tooManyConnections() async throws {
+        try await TestServer.run { server in
+            var connections: [CInt] = []
+            defer { for connection in connections { close(connection) } }
+            // More than may be open, fewer than may wait to be accepted at once.
+            for _ in 0..<16 {
+                for _ in 0..<10 { connections.append(try UnixListener.connect(to: server.path).release()) }
+                // What came before has been accepted when this is answered.
+                _ = try? await server.client.status()
+            }
+            await #expect(throws: ControlClientError.self) { try await server.client.status() }
+            for connection in connections { close(connection) }
+            connections = []
+            var answered = false
+            while !answered { answered = (try? await server.client.status()) != nil }
+        }
+    }
+
+    @Test("robustness: connections that come while the server stops are closed") func connectionsAtTheEnd() async throws
+    {
+        for _ in 0..<20 {
+            try await TestServer.run { server in
+                for _ in 0..<50 { _ = try UnixListener.connect(to: server.path) }
+            }
+        }
+    }
+
     @Test func aStaleSocketIsReplaced() throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }

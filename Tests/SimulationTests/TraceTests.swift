@@ -76,6 +76,15 @@ struct TraceTests {
             "t.csv:3: time 0 of a comes after 60; sort the records by time"
         ),
         (
+            "time_s,guest,used_mib\n60,a,100\n60,a,100\n",
+            "t.csv:3: time 60 of a comes twice; leave one record for each time"
+        ),
+        (
+            "time_s,guest,used_mib,used_kib\n0,a,100,100\n",
+            "t.csv:1: column \"used_kib\" comes on top of one for the same; the first line must be "
+                + "\"time_s,guest,used_bytes\", with max_bytes and files_bytes if known; units are bytes, kib and mib"
+        ),
+        (
             "time_s,guest,used_mib\n0,a,100\n60,a,100\n120,a,100\n3600,a,100\n",
             "t.csv:5: a gap: nothing of a between 120 s and 3600 s, where records come every 60 s; "
                 + "fill it in, or cut the trace there"

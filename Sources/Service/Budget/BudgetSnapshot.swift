@@ -85,6 +85,8 @@ extension BudgetPlan {
             return steps.isEmpty ? "nothing would happen" : paid
         }
         guard visible > seesNow else { return "\(guest) may see \(ByteSize(seesNow)) already; nothing would happen" }
+        // Who runs sees something.
+        guard seesNow > 0 else { return "\(guest) would see nothing: no virtual machine runs; nothing would happen" }
         if beyondReach > 0 {
             return "\(guest) could not see \(ByteSize(visible)): its memory, or what an operator lets it see, is "
                 + "\(ByteSize(beyondReach)) less; \(paid)"

@@ -30,17 +30,16 @@ package struct HTTPServer: Sendable {
     package func run(on descriptor: CInt, ready: @Sendable () async -> Void = {}) async throws {
         let http = HTTP1Channel(responder: respond, configuration: .init(idleTimeout: Self.idleTimeout))
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(descriptor) { http.setup(channel: $0, logger: logger) }
+            .bind(descriptor) { http.setup(channel: $0, logger: logger).map { AcceptedConnection($0) } }
         await ready()
         try await server.executeThenClose { connections in
             await withDiscardingTaskGroup { group in
                 let count = ConnectionCount()
                 do {
-                    for try await connection in connections {
-                        guard count.begin(upTo: Self.mostConnections) else {
-                            connection.channel.close(promise: nil)
-                            continue
-                        }
+                    for try await accepted in connections {
+                        // One too many is closed by being let go of.
+                        guard count.begin(upTo: Self.mostConnections) else { continue }
+                        guard let connection = accepted.take() else { continue }
                         group.addTask {
                             defer { count.end() }
                             await withTaskCancellationHandler {

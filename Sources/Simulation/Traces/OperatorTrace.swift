@@ -54,7 +54,12 @@ enum OperatorTrace {
         let names = TraceLines.fields(header).map { TraceLines.text($0) }
         let units = ["bytes": 1.0, "kib": 1024, "mib": 1_048_576]
         columns.count = names.count
+        var seen: Set<String> = []
         for (index, name) in names.enumerated() {
+            // One column a size, whatever its unit.
+            guard seen.insert(String(name.prefix { $0 != "_" })).inserted else {
+                throw lines.error("column \(name.debugDescription) comes on top of one for the same", rightHeader)
+            }
             if name == "time_s" {
                 columns.time = index
             } else if name == "guest" {

@@ -25,6 +25,9 @@ struct TraceClock {
             return 0
         }
         let interval = time - last
+        guard interval != 0 else {
+            throw lines.error("time \(Self.short(time)) of \(guest) comes twice", "leave one record for each time")
+        }
         guard interval > 0 else {
             throw lines.error(
                 "time \(Self.short(time)) of \(guest) comes after \(Self.short(last))", "sort the records by time")
