@@ -87,9 +87,10 @@ import Testing
     @Test("what is pending is bounded")
     func bounded() throws {
         let (_, set) = try Self.make(mebibyte)
-        let file = try MemoryFile.sealed(name: "large", size: 256 * mebibyte)
+        let size = 2 * PendingPages.most << 12
+        let file = try MemoryFile.sealed(name: "large", size: size)
         var table = MemoryTable()
-        try table.add(0, 256 * mebibyte, of: file)
+        try table.add(0, size, of: file)
         let large = try #require(PendingPages(table))
         #expect(large.insert(PageRun(start: 0, count: PendingPages.most)))
         #expect(!large.insert(PageRun(start: PendingPages.most, count: 1)))

@@ -8,7 +8,7 @@ struct BudgetSeat {
     /// As the operator wrote them.
     let limits: GuestLimits
 
-    func handle(_ input: Input, held: UInt64, seenAt: UInt64?) -> (Decision, SteeringView) {
+    func handle(_ input: Input, held: UInt64, seenAt: UInt64? = nil) -> (Decision, SteeringView) {
         budget.handle(input, of: handle, held: held, seenAt: seenAt)
     }
 
