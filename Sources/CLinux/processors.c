@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <sched.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 // More processors than any machine has; the kernel refuses a set that is smaller than its own.
 enum { most_processors = 8192 };
@@ -33,24 +31,6 @@ int clinux_pin_thread(int processor) {
     union processor_set set = {.bytes = {0}};
     CPU_SET_S(processor, sizeof set, &set.first);
     return sched_setaffinity(0, sizeof set, &set.first);
-}
-
-int clinux_request_slice(uint64_t nanoseconds) {
-    // As the kernel has it since 3.14; the C library knows it only since 2.41.
-    struct {
-        uint32_t size;
-        uint32_t policy;
-        uint64_t flags;
-        int32_t nice;
-        uint32_t priority;
-        uint64_t runtime;
-        uint64_t deadline;
-        uint64_t period;
-    } attributes = {.size = sizeof attributes};
-    if (syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) < 0) return -1;
-    attributes.size = sizeof attributes;
-    attributes.runtime = nanoseconds;
-    return (int)syscall(SYS_sched_setattr, 0, &attributes, 0);
 }
 
 int clinux_yield_priority(int niceness) {

@@ -10,13 +10,6 @@ public enum Processors {
         }
     }
 
-    /// Asks for short turns on the processor, for the calling thread: one that needs little each time gets it sooner.
-    ///
-    /// - Parameter slice: ns, from 100,000. Kernels before 6.12 take no notice.
-    public static func requestSlice(_ slice: UInt64) throws(SystemError) {
-        guard clinux_request_slice(slice) == 0 else { throw .last("sched_setattr") }
-    }
-
     /// Lets other threads have the processor before the calling one: adds to its niceness.
     public static func yieldPriority(niceness: Int) throws(SystemError) {
         guard clinux_yield_priority(CInt(clamping: niceness)) == 0 else { throw .last("setpriority") }

@@ -80,8 +80,6 @@ int clinux_is_broken(int slot);
 int clinux_usable_processors(int *numbers, int capacity);
 /// Lets this thread run on one processor only.
 int clinux_pin_thread(int processor);
-/// Asks for short turns on the processor that begin soon (ns, from 100,000), where the kernel knows of that: Linux 6.12.
-int clinux_request_slice(uint64_t nanoseconds);
 /// Lets others have the processor before this thread: adds to its niceness.
 int clinux_yield_priority(int niceness);
 /// How many descriptors may be open now, and to what that may be raised.

@@ -19,8 +19,6 @@ final class Reactor: Sendable {
     private let discards = DiscardLoop()
 
     private static let discardNiceness = 5
-    /// A guest's request takes some ten microseconds, but the guest that waits for it may be out of memory (ns).
-    private static let slice: UInt64 = 100_000
     /// Which of the reactors it is.
     let number: Int
     private let log: EventLog
@@ -51,7 +49,6 @@ final class Reactor: Sendable {
         startThread("reactor") { [self] in
             // What a queue's service touches stays in one processor's cache. Where it is refused, it works all the same.
             if let processor { try? Processors.pinThread(to: processor) }
-            try? Processors.requestSlice(Self.slice)
             run(confined)
         }
         startThread("discard") { [discards] in
