@@ -28,7 +28,7 @@ public final class LoadRun: Sendable {
         do throws(SystemError) {
             stopEvent = try EventCounter()
             var progress: [LoadProgress] = []
-            for _ in 0..<min(max(1, configuration.threads), guests) { progress.append(try LoadProgress()) }
+            for _ in 0..<Self.share(configuration).count { progress.append(try LoadProgress()) }
             self.progress = progress
         } catch {
             throw LoadError(error.description)
@@ -74,13 +74,24 @@ public final class LoadRun: Sendable {
         return LoadReport(configuration, threads: workers.count, seconds: seconds, tally.withLock { $0 })
     }
 
-    /// Guests are dealt out to the threads like cards.
     private func connect() throws(LoadError) -> [LoadWorker] {
         var workers: [LoadWorker] = []
-        for (index, part) in progress.enumerated() {
-            let numbers = stride(from: index, to: configuration.sockets.count, by: progress.count)
+        for (numbers, part) in zip(Self.share(configuration), progress) {
             workers.append(try LoadWorker(configuration, numbers, part))
         }
         return workers
+    }
+
+    /// The guests of each thread, dealt out like cards. Victims have a thread of their own, as they would be virtual
+    /// machines of their own: what is measured of them is not how busy ours are with others.
+    private static func share(_ configuration: LoadConfiguration) -> [[Int]] {
+        let guests = configuration.sockets.count
+        let others = Array(configuration.victims..<guests)
+        let threads = min(max(1, configuration.threads), others.count)
+        var shares = (0..<threads).map { first in
+            stride(from: first, to: others.count, by: threads).map { others[$0] }
+        }
+        if configuration.victims > 0 { shares.insert(Array(0..<configuration.victims), at: 0) }
+        return shares
     }
 }

@@ -30,7 +30,7 @@ struct LoadCommand: AsyncParsableCommand {
     @Option(help: "Messages that each other guest has in flight, 1 to 64; Linux has 1.")
     var inFlight = 1
 
-    @Option(help: "Threads that the guests are spread over.")
+    @Option(help: "Threads that the guests are spread over; victims have one more.")
     var threads = 4
 
     @Flag(help: "Write the pages before they are inflated, so that the host has memory to take back.")
