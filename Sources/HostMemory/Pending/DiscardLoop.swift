@@ -5,7 +5,7 @@ internal import Synchronization
 ///
 /// A set is looked after by one loop; several loops can share out the guests.
 public final class DiscardLoop: Sendable {
-    /// Guests get this many pieces in a row (16 MiB) before the next one has its turn.
+    /// Guests get this many pieces (of 2 MiB) in a row before the next one has its turn.
     private static let piecesPerTurn = 1
     /// How long pages are gathered before they are taken: what a guest takes back meanwhile costs nothing, what is
     /// neighbouring is joined, and the guests' thread need not wake this one for each message (ns).
@@ -71,7 +71,7 @@ public final class DiscardLoop: Sendable {
         /// When incomplete pieces are taken (ns); `nil`: none wait.
         ///
         /// While the guest gathers pages it runs, and each hole punched under it interrupts its processors: a hole of a
-        /// page took 2.8 us beside a guest that waited, and 8 to 17 us beside one that ran. Whole pieces are worth it. What is
+        /// page takes several times as long beside a guest that runs as beside one that waits. Whole pieces are worth it. What is
         /// scattered is taken when the guest pauses, or by the guest's own thread, once too much is pending.
         var due: UInt64? {
             let pause = set.prefersWholePieces ? DiscardLoop.patience : DiscardLoop.pause
