@@ -7,9 +7,9 @@ debian_mirror() {
     local mirror
     mirror=$(apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
         awk '$1 == "Debian" { print $2; exit }')
-    if [ -z "$mirror" ]; then # before the first update the labels are unknown
-        mirror=$(apt-get indextargets --format '$(CODENAME) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
-            awk '$2 == "main" && $1 !~ /security/ && $3 ~ /debian\/?$/ { print $3; exit }')
+    if [ -z "$mirror" ]; then # before the machine's first update nothing is labelled, and only this option lists it
+        mirror=$(apt-get indextargets --no-release-info --format '$(COMPONENT) $(REPO_URI)' 'Created-By: Packages' \
+            2>/dev/null | awk '$1 == "main" && $2 ~ /debian\/?$/ { print $2; exit }')
     fi
     mirror=${AEROSTAT_MIRROR:-$mirror}
     [ -n "$mirror" ] || die "apt on this machine names no Debian mirror; set AEROSTAT_MIRROR to one"
