@@ -1,6 +1,9 @@
+internal import Balloon
+
 /// What ``HostArbiter`` does with a guest's balloon.
 extension GuestArbiter {
     /// Pages that the guest is bound to leave to others: it may take the rest.
+    @inline(__always)
     func promised(_ held: UInt64) -> UInt64 {
         // A reclaim returns to where it began.
         min(state == .reclaiming ? reclaimBase : target, held)
@@ -57,8 +60,7 @@ extension GuestArbiter {
         case .driverStarted(_, let hasStatistics):
             isRunning = true
             self.hasStatistics = hasStatistics
-            previous = nil
-            health = nil
+            previous = BalloonStatistics()
         case .driverStopped:
             isRunning = false
         case .requested(let pages):
@@ -66,8 +68,8 @@ extension GuestArbiter {
         case .statistics(let set):
             hasStatistics = true
             hasAnswered = true
-            previous = (set, now)
-            health = nil
+            previous = set
+            previousAt = now
         default: break
         }
         wakeAt = nil

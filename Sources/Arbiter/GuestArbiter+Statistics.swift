@@ -2,18 +2,29 @@ internal import Balloon
 
 extension GuestArbiter {
     /// A set of statistics arrived.
-    mutating func learn(_ set: BalloonStatistics, _ now: UInt64, _ held: UInt64, _ decision: inout Decision) {
-        let seconds = previous.map { Double(now - $0.at) / 1e9 } ?? 0
+    mutating func learn(
+        _ set: BalloonStatistics, _ now: UInt64, _ held: UInt64, _ decision: inout Decision
+    ) -> Health {
+        let isFirst = previous.isEmpty
+        let seconds = isFirst ? 0 : Double(now - previousAt) / 1e9
         let inflated = Double(held) - Double(heldAtHealth)
-        let health = Health(set, after: previous?.set, seconds: seconds, within: memory, inflated: inflated)
-        let hasInflated = previous != nil && held > heldAtHealth
-        previous = (set, now)
-        self.health = health
+        let health = Health(set, after: previous, seconds: seconds, within: memory, inflated: inflated)
+        let hasInflated = !isFirst && held > heldAtHealth
+        previous = set
+        previousAt = now
         heldAtHealth = held
         hasStatistics = true
         hasAnswered = true
-        guard isRunning else { return }
-        if isOnItsKnees(health, wasInflating: hasInflated, now, held, &decision) { return }
+        guard isRunning else { return health }
+        if !isOnItsKnees(health, wasInflating: hasInflated, now, held, &decision) {
+            judge(health, hasInflated: hasInflated, now, held, &decision)
+        }
+        return health
+    }
+
+    private mutating func judge(
+        _ health: Health, hasInflated: Bool, _ now: UInt64, _ held: UInt64, _ decision: inout Decision
+    ) {
         switch state {
         case .notAnswering:
             decision.happenings.append(.statisticsBack)
@@ -48,8 +59,7 @@ extension GuestArbiter {
 
     /// The guest did not answer in time. One that answered before is taken to be too short of memory to answer.
     mutating func lostStatistics(_ now: UInt64, _ held: UInt64, _ decision: inout Decision) {
-        previous = nil
-        health = nil
+        previous = BalloonStatistics()
         isSuspected = false
         guard isRunning else { return }
         guard hasAnswered else {

@@ -20,7 +20,9 @@ public struct GuestArbiter: Sendable {
     /// The driver negotiated statistics, and has not been found to ignore requests from the start.
     var hasStatistics = false
     var hasAnswered = false
-    var previous: (set: BalloonStatistics, at: UInt64)?
+    /// The last set of statistics; empty where there is none to compare the next one with.
+    var previous = BalloonStatistics()
+    var previousAt: UInt64 = 0
     /// Troubles in a row; each makes the next pause longer.
     var strikes = 0
     var lastTrouble: UInt64?
@@ -37,9 +39,7 @@ public struct GuestArbiter: Sendable {
     var progressAt: UInt64 = 0
     var reclaimBase: UInt64 = 0
 
-    // What statistics said last.
-    var health: Health?
-    /// What was held when they came, in pages.
+    /// What was held when the last statistics came, in pages.
     var heldAtHealth: UInt64 = 0
     /// It looked as if the guest were on its knees; it is asked again before anything is made of it.
     var isSuspected = false
@@ -52,7 +52,8 @@ public struct GuestArbiter: Sendable {
     /// The target that the last step of an alarm was to reach.
     var wished: UInt64?
     /// By how much each pause is longer than the one before. Under a budget others wait for what a guest keeps to itself.
-    var backOffGrowth: UInt64 = 10
+    var backOffGrowth = usualBackOffGrowth
+    static let usualBackOffGrowth: UInt64 = 10
     /// Trouble now is of the guest's own making: nothing was taken from it lately.
     var isForgiven = false
     /// Nothing is decided: the target stays as it is.
@@ -66,7 +67,7 @@ public struct GuestArbiter: Sendable {
 
     /// Takes one input.
     public mutating func handle(_ input: Input, at now: UInt64, held: UInt64) -> Decision {
-        if case .statistics(let set) = input { return hear(set, at: now, held: held) }
+        if case .statistics(let set) = input { return hear(set, at: now, held: held).decision }
         var decision = Decision()
         let before = target
         let promised = promised(held)
@@ -102,17 +103,21 @@ public struct GuestArbiter: Sendable {
     }
 
     /// Takes one set of statistics, as ``handle(_:at:held:)`` does, with fewer copies of it.
-    mutating func hear(_ set: BalloonStatistics, at now: UInt64, held: UInt64) -> Decision {
+    ///
+    /// - Returns: what it says of the guest, too; `nil` while nothing may be decided.
+    mutating func hear(
+        _ set: BalloonStatistics, at now: UInt64, held: UInt64
+    ) -> (decision: Decision, health: Health?) {
         var decision = Decision()
         let before = target
         let promised = promised(held)
         if isFrozen {
             note(.statistics(set), now, held)
-            return decision
+            return (decision, nil)
         }
-        learn(set, now, held, &decision)
+        let health = learn(set, now, held, &decision)
         conclude(before, promised, held, &decision)
-        return decision
+        return (decision, health)
     }
 
     private mutating func conclude(_ before: UInt64, _ promised: UInt64, _ held: UInt64, _ decision: inout Decision) {
@@ -139,8 +144,7 @@ public struct GuestArbiter: Sendable {
     ) {
         isRunning = true
         self.hasStatistics = hasStatistics
-        previous = nil
-        health = nil
+        previous = BalloonStatistics()
         isSuspected = false
         if isFresh {
             wished = nil

@@ -25,30 +25,28 @@ public struct Health: Sendable, Equatable {
     public let stallRate: Double?
 
     /// - Parameters:
-    ///   - seconds: between the two sets.
+    ///   - before: the set before; empty if there is none.
+    ///   - seconds: between the two sets; 0 if there is only one.
     ///   - memory: pages that the guest has: what it claims beyond them is not believed.
     ///   - inflated: pages by which the balloon grew between the two sets.
     public init(
-        _ now: BalloonStatistics, after before: BalloonStatistics?, seconds: Double, within memory: UInt64 = .max,
-        inflated: Double = 0
+        _ now: borrowing BalloonStatistics, after before: borrowing BalloonStatistics, seconds: Double,
+        within memory: UInt64 = .max, inflated: Double = 0
     ) {
-        func pages(_ tag: StatisticsTag, in set: BalloonStatistics? = now) -> UInt64? {
-            set?[tag].map { min($0 / PageFrame.size, memory) }
-        }
         func change(_ tag: StatisticsTag) -> Double? {
-            guard seconds > 0, let new = pages(tag), let old = pages(tag, in: before) else { return nil }
+            guard seconds > 0, let new = now.pages(tag, memory), let old = before.pages(tag, memory) else { return nil }
             return (Double(new) - Double(old)) / seconds
         }
         func growth(_ tag: StatisticsTag) -> UInt64? {
-            guard let new = now[tag], let old = before?[tag], new >= old else { return nil }
+            guard let new = now[tag], let old = before[tag], new >= old else { return nil }
             return new - old
         }
         func rate(_ tag: StatisticsTag, per unit: UInt64 = 1) -> Double? {
             seconds > 0 ? growth(tag).map { Double($0 / unit) / seconds } : nil
         }
-        available = pages(.availableMemory)
-        free = pages(.freeMemory)
-        total = pages(.totalMemory)
+        available = now.pages(.availableMemory, memory)
+        free = now.pages(.freeMemory, memory)
+        total = now.pages(.totalMemory, memory)
         self.seconds = seconds
         availableGrowth = change(.availableMemory).map { $0 + inflated / seconds }
         faultRate = rate(.majorFaults)
@@ -152,4 +150,11 @@ public struct Health: Sendable, Equatable {
 /// A number of pages for people.
 func mebibytes(_ pages: UInt64) -> String {
     "\(pages / Tuning.mebibyte) MiB"
+}
+
+extension BalloonStatistics {
+    /// A statistic of bytes, in pages, at most so many.
+    fileprivate func pages(_ tag: StatisticsTag, _ most: UInt64) -> UInt64? {
+        self[tag].map { min($0 / PageFrame.size, most) }
+    }
 }

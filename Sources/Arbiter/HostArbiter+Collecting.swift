@@ -77,10 +77,11 @@ extension HostArbiter {
         if mode == .watch, let advised = guests[index].advisedAt, now < advised + tuning.adviceLasts {
             return .paidForNow
         }
+        let isForFreePages = need.isForComfort || !isUrgent && !guests[index].isKnown(now, tuning)
         let sparesCaches =
-            need.isForComfort || need.claimant.map { price * tuning.cacheMargin >= claimantPrice($0) } ?? false
+            isForFreePages || need.claimant.map { price * tuning.cacheMargin >= claimantPrice($0) } ?? false
         let spare = Int64(guests[index].spare(now, sparingCaches: sparesCaches, tuning))
-        guard spare >= Int64(tuning.leastMove) else { return need.isForComfort ? .paidForNow : .hasNothing }
+        guard spare >= Int64(tuning.leastMove) else { return isForFreePages ? .paidForNow : .hasNothing }
         let most: Int64
         if isUrgent {
             most = payers.count == 1 ? need.total : max(need.total / 2, Int64(tuning.urgentPortion))

@@ -9,24 +9,22 @@ extension HostArbiter {
     }
 
     /// Fresh statistics: does the guest run short, or could it use what lies about?
-    mutating func hear(_ health: Health, _ index: Int, _ now: UInt64) {
+    mutating func hear(_ wish: SharedGuest.Wish, _ index: Int, _ now: UInt64) {
         guard ledger.budget != nil, mode != .paused, guests[index].claim != .alarm, guests[index].arbiter.isRunning
-        else { return }
-        let wanted = guests[index].shortage(health, now, tuning)
-        guests[index].claim = wanted > 0 ? .early : nil
-        setWanted(wanted, index)
+        else { return updatePayer(index, now) }
+        guests[index].claim = wish.shortage > 0 ? .early : nil
+        setWanted(wish.shortage, index)
         updatePayer(index, now)
-        setLack(wanted > 0 ? 0 : guests[index].lack(health, now, tuning), index)
-        giveAhead(health, index, now)
-        if wanted == 0 { giveSurplus(health, index, now) }
+        setLack(wish.lack, index)
+        giveAhead(wish, index, now)
+        if wish.shortage == 0, wish.isFull { giveSurplus(index, now) }
     }
 
     /// Memory that nobody needs is of use in a page cache that is full.
-    private mutating func giveSurplus(_ health: Health, _ index: Int, _ now: UInt64) {
+    private mutating func giveSurplus(_ index: Int, _ now: UInt64) {
         let surplus = ledger.free - 2 * Int64(ledger.slack)
         let takes = Int64(guests[index].takes)
         guard isSharing, claims.isEmpty, surplus > 0, takes > 0, guests[index].arbiter.state == .settled else { return }
-        guard let free = health.free, free < guests[index].comfort(tuning) / 2 else { return }
         guard !guests[index].lastPayment.blocks(.surplus, at: now) else { return }
         let share = max(surplus / 8, Int64(tuning.leastCalmPortion))
         give(index, min(share, surplus, takes), .surplus, now)
@@ -34,13 +32,12 @@ extension HostArbiter {
 
     /// A program that starts takes free memory first, and then throws out page cache. Before it does, its guest is given what
     /// is free: beyond the slack in calm, and of the slack, which is for bursts, where memory falls already.
-    private mutating func giveAhead(_ health: Health, _ index: Int, _ now: UInt64) {
+    private mutating func giveAhead(_ wish: SharedGuest.Wish, _ index: Int, _ now: UInt64) {
         guard isSharing, claims.isEmpty, guests[index].lacks > 0 else { return }
-        let falls = guests[index].falls(health, tuning)
-        let kept = falls ? ledger.slack / tuning.alarmSlackShare : ledger.slack
+        let kept = wish.isFalling ? ledger.slack / tuning.alarmSlackShare : ledger.slack
         let pages = min(ledger.free - Int64(kept), guests[index].lacks)
         guard pages >= Int64(tuning.leastMove) else { return }
-        give(index, pages, falls ? .early : .surplus, now)
+        give(index, pages, wish.isFalling ? .early : .surplus, now)
         setLack(UInt64(max(0, guests[index].lacks - pages)), index)
     }
 

@@ -97,15 +97,20 @@ extension HostArbiter {
     }
 
     /// After the guest's own arbiter has learned from statistics.
-    mutating func follow(_ index: Int, _ now: UInt64) {
-        guard let health = guests[index].arbiter.health else { return settle(index, now) }
-        guests[index].assess(health, now, tuning)
-        settle(index, now)
-        hear(health, index, now)
+    mutating func follow(_ health: Health?, _ index: Int, _ now: UInt64) {
+        guard let health else { return settle(index, now) }
+        let wish = guests[index].hear(health, now, tuning)
+        settleSums(index, now)
+        hear(wish, index, now)
     }
 
     /// Brings what the ledger knows of a guest in line with its state.
     mutating func settle(_ index: Int, _ now: UInt64) {
+        settleSums(index, now)
+        updatePayer(index, now)
+    }
+
+    private mutating func settleSums(_ index: Int, _ now: UInt64) {
         let state = guests[index].arbiter.state
         if state != .inflating || !guests[index].arbiter.isRunning {
             guests[index].lendGoal = nil
@@ -119,7 +124,6 @@ extension HostArbiter {
         rebook(index)
         settleClaim(index)
         if guests[index].lacks > 0, state != .settled { setLack(0, index) }
-        updatePayer(index, now)
     }
 
     private mutating func settleClaim(_ index: Int) {
@@ -153,12 +157,10 @@ extension HostArbiter {
     }
 
     mutating func updatePayer(_ index: Int, _ now: UInt64) {
-        guard ledger.budget != nil, mode != .paused, guests[index].mayPay(now),
-            guests[index].spare(now, sparingCaches: false, tuning) >= tuning.leastMove
-        else {
+        guard ledger.budget != nil, mode != .paused, let price = guests[index].offer(now, tuning) else {
             payers.remove(index)
             return
         }
-        payers.set(index, key: guests[index].price(tuning))
+        payers.set(index, key: price)
     }
 }

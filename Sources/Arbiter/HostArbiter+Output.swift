@@ -66,35 +66,43 @@ extension HostArbiter {
     // MARK: - What is
 
     /// `num_pages` of a guest.
-    public func target(of guest: GuestHandle) -> UInt64 { arbiter(guest)?.target ?? 0 }
+    public func target(of guest: GuestHandle) -> UInt64 {
+        isUsed(guest.rawValue) ? guests[guest.rawValue].arbiter.target : 0
+    }
 
     /// What the operator asked for, in pages of balloon; `nil`: nothing.
     public func requested(of guest: GuestHandle) -> UInt64? {
-        guard ledger.budget != nil else { return arbiter(guest)?.requested }
-        guard isUsed(guest.rawValue), guests[guest.rawValue].cap != nil else { return nil }
+        guard isUsed(guest.rawValue) else { return nil }
+        guard ledger.budget != nil else { return guests[guest.rawValue].arbiter.requested }
+        guard guests[guest.rawValue].cap != nil else { return nil }
         return guests[guest.rawValue].capBalloon
     }
 
     /// The state of a guest; times in it are the caller's.
     public func state(of guest: GuestHandle) -> GuestState {
-        switch arbiter(guest)?.state {
-        case .holdOff(let until)?: .holdOff(until: time.callers(until))
-        case .stalled(let until)?: .stalled(until: time.callers(until))
-        case let state?: state
-        case nil: .idle
+        guard isUsed(guest.rawValue) else { return .idle }
+        switch guests[guest.rawValue].arbiter.state {
+        case .holdOff(let until): return .holdOff(until: time.callers(until))
+        case .stalled(let until): return .stalled(until: time.callers(until))
+        case let state: return state
         }
     }
 
     /// Why a guest's target is what it is, in a sentence for people.
-    public func reason(of guest: GuestHandle) -> String { arbiter(guest)?.reason ?? "there is no such guest" }
+    public func reason(of guest: GuestHandle) -> String {
+        isUsed(guest.rawValue) ? guests[guest.rawValue].arbiter.reason : "there is no such guest"
+    }
 
     /// When to call ``handle(_:of:at:held:)`` with `.wake` (ns, the caller's clock).
     public func wakeAt(of guest: GuestHandle) -> UInt64? {
-        arbiter(guest)?.wakeAt.map { time.callers($0) }
+        guard isUsed(guest.rawValue), let wakeAt = guests[guest.rawValue].arbiter.wakeAt else { return nil }
+        return time.callers(wakeAt)
     }
 
     /// The guest can be asked how it is.
-    public func hasUsableStatistics(of guest: GuestHandle) -> Bool { arbiter(guest)?.hasUsableStatistics == true }
+    public func hasUsableStatistics(of guest: GuestHandle) -> Bool {
+        isUsed(guest.rawValue) && guests[guest.rawValue].arbiter.hasStatistics
+    }
 
     /// How a guest stands in the ledger; `nil`: there is no such guest.
     public func share(of guest: GuestHandle) -> GuestShare? {
@@ -106,10 +114,6 @@ extension HostArbiter {
             wanted: UInt64(guest.wanted),
             spare: payers.contains(index) ? guest.spare(time.now, sparingCaches: false, tuning) : 0,
             floor: guest.floor.pages(time.now, tuning), active: guest.idleness.active, price: payers.key(of: index))
-    }
-
-    private func arbiter(_ guest: GuestHandle) -> GuestArbiter? {
-        isUsed(guest.rawValue) ? guests[guest.rawValue].arbiter : nil
     }
 }
 

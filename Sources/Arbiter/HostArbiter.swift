@@ -122,9 +122,10 @@ public struct HostArbiter: Sendable {
         let index = guest.rawValue
         guard isUsed(index) else { return Decision() }
         note(held: held, nil, index, now)
-        let decision = guests[index].arbiter.hear(set, at: now, held: guests[index].held)
+        let held = guests[index].held
+        let (decision, health) = guests[index].arbiter.hear(set, at: now, held: held)
         bookGrant(index, now)
-        follow(index, now)
+        follow(health, index, now)
         balance(now)
         return fetch(decision, index)
     }
@@ -135,11 +136,11 @@ public struct HostArbiter: Sendable {
         guests[index].held = min(held, guests[index].limits.max)
         rebook(index)
         noteTaken(from: before, input, index, now)
-        guests[index].arbiter.grantable = isSharing ? UInt64(max(0, ledger.free)) : .max
-        // A burst is no fight: only where it was made to pay does a repeat make the hold-off longer.
-        guests[index].arbiter.isForgiven = isSharing && !guests[index].lastPayment.isRecent(at: now, tuning)
-        guests[index].arbiter.backOffGrowth = isSharing ? tuning.backOffGrowth : 10
-        guests[index].arbiter.ease = isSharing ? ease : 1
+        if isSharing {
+            guests[index].brief(grantable: UInt64(max(0, ledger.free)), ease: ease, now, tuning)
+        } else {
+            guests[index].briefAlone()
+        }
     }
 
     /// What the guest's own arbiter gave it.

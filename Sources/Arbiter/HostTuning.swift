@@ -15,6 +15,10 @@ public struct HostTuning: Sendable, Equatable {
     /// More major faults a second than this, and the page cache counts as used: somebody reads it.
     public var warmFaultRate: Double { 20.0 }
 
+    /// Where nothing presses, the page cache of a guest is taken only once it has been heard of for so long (ns): one set
+    /// of statistics does not tell whether anybody reads it.
+    public var knownAfter: UInt64 { 4_000 * Tuning.millisecond }
+
     /// Slack before any burst was seen: a 32nd of the budget, 2 GiB on a host of 64. Bursts then size it: 1.25 times the
     /// largest lately, at least a 64th, at most an eighth of the budget, so that one hostile guest cannot hoard it.
     public var firstSlackShare: UInt64 { 32 }

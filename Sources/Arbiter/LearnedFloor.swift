@@ -16,6 +16,7 @@ struct LearnedFloor: Sendable {
     }
 
     /// Visible pages.
+    @inline(__always)
     func pages(_ now: UInt64, _ tuning: HostTuning) -> UInt64 {
         let age = now > at ? now - at : 0
         guard age < tuning.floorMemory, tuning.floorMemory > 0 else { return 0 }

@@ -33,6 +33,8 @@ struct SharedGuest: Sendable {
     var idle: UInt64 = 0
     var goalThen: UInt64 = 0
     var statisticsAt: UInt64?
+    /// Since when it says how it is without a break.
+    var heardSince: UInt64?
     /// It has given its calm portion of these statistics.
     var hasPaid = false
     /// It was asked, and gives nothing so far: what is due of it is not counted on.
@@ -60,6 +62,23 @@ struct SharedGuest: Sendable {
         arbiter.memory = limits.max
     }
 
+    /// Tells its arbiter what it has to know of the host before it decides.
+    mutating func brief(grantable: UInt64, ease: Double, _ now: UInt64, _ tuning: HostTuning) {
+        arbiter.grantable = grantable
+        // A burst is no fight: only where it was made to pay does a repeat make the hold-off longer.
+        arbiter.isForgiven = !lastPayment.isRecent(at: now, tuning)
+        arbiter.backOffGrowth = tuning.backOffGrowth
+        arbiter.ease = ease
+    }
+
+    /// The same where it shares with nobody.
+    mutating func briefAlone() {
+        arbiter.grantable = .max
+        arbiter.isForgiven = false
+        arbiter.backOffGrowth = GuestArbiter.usualBackOffGrowth
+        arbiter.ease = 1
+    }
+
     /// Brings what is promised and due up to date.
     ///
     /// - Returns: by how much the sums change.
@@ -73,20 +92,25 @@ struct SharedGuest: Sendable {
     }
 
     /// Never takes the guest below this, whoever asks: visible pages.
+    @inline(__always)
     func least(_ now: UInt64, _ tuning: HostTuning) -> UInt64 {
         min(max(limits.min, floor.pages(now, tuning), 1), limits.max)
     }
 
     /// The balloon that the guest has been asked for so far.
+    @inline(__always)
     var goal: UInt64 { min(max(lendGoal ?? 0, arbiter.promised(held)), limits.max) }
 
     /// What it sees once it has followed.
+    @inline(__always)
     var visible: UInt64 { limits.max - goal }
 
     /// The least balloon that an operator's cap allows.
+    @inline(__always)
     var capBalloon: UInt64 { cap.map { limits.max - min($0, limits.max) } ?? 0 }
 
     /// Pages that it sees less than its min.
+    @inline(__always)
     var missing: UInt64 {
         let least = min(limits.min, cap ?? limits.max)
         let sees = limits.max - min(arbiter.promised(held), limits.max)
@@ -94,15 +118,18 @@ struct SharedGuest: Sendable {
     }
 
     /// It sees less than is reserved for it.
+    @inline(__always)
     var isUnderReservation: Bool { promised < Int64(limits.reservation) }
 
     /// Pages that it can still be given.
+    @inline(__always)
     var takes: UInt64 {
         let balloon = min(arbiter.promised(held), limits.max)
         return balloon > capBalloon ? balloon - capBalloon : 0
     }
 
     /// Pages that it can pay now.
+    @inline(__always)
     func spare(_ now: UInt64, sparingCaches: Bool, _ tuning: HostTuning) -> UInt64 {
         let free = min(bearableFree, limits.max - max(limits.min, 1))
         let most = sparingCaches ? free : max(free, min(bearable, limits.max - least(now, tuning)))
@@ -113,6 +140,7 @@ struct SharedGuest: Sendable {
     static let gibibyte = 262_144.0
 
     /// ESX's price: weight for each page that is used, where an idle one counts several times.
+    @inline(__always)
     func price(_ tuning: HostTuning) -> Double {
         let visible = Double(visible)
         let gone = goal > goalThen ? goal - goalThen : 0
@@ -121,63 +149,34 @@ struct SharedGuest: Sendable {
     }
 
     /// It may be asked for memory at all: it is well, it answers, and it has not just been given some.
+    @inline(__always)
     func mayPay(_ now: UInt64) -> Bool {
         guard isUsed, isPresent, arbiter.isRunning, claim == nil, statisticsAt != nil else { return false }
         guard arbiter.state == .settled || arbiter.state == .inflating, !arbiter.isSuspected else { return false }
         return !lastGain.blocks(.early, at: now) || liesIdle
     }
 
+    /// The price at which it can pay now; `nil`: it cannot.
+    ///
+    /// It changes nothing: what is mutating is called where the guest lies, and not on a copy of it.
+    mutating func offer(_ now: UInt64, _ tuning: HostTuning) -> Double? {
+        guard mayPay(now), spare(now, sparingCaches: false, tuning) >= tuning.leastMove else { return nil }
+        return price(tuning)
+    }
+
+    /// It has been heard of for long enough to know whether somebody reads what is in its page cache.
+    @inline(__always)
+    func isKnown(_ now: UInt64, _ tuning: HostTuning) -> Bool {
+        heardSince.map { now >= $0 + tuning.knownAfter } ?? false
+    }
+
     /// So much lies free in it that no hysteresis is worth keeping it there: an eighth of what it sees, beyond what it is
     /// left anyway.
+    @inline(__always)
     private var liesIdle: Bool { bearableFree > goal && bearableFree - goal > visible / 8 }
 
-    /// What new statistics say about what it can pay.
-    mutating func assess(_ health: Health, _ now: UInt64, _ tuning: HostTuning) {
-        statisticsAt = now
-        hasPaid = false
-        idleness.learn(health, visible: limits.max - min(held, limits.max), tuning)
-        let left = comfort(tuning) / 2 * 3
-        func bearable(sparingCaches: Bool) -> UInt64 {
-            guard let available = health.available else { return 0 }
-            let usable = sparingCaches ? min(available, health.free ?? available) : available
-            return min(held + (usable > left ? usable - left : 0), limits.max)
-        }
-        bearableFree = bearable(sparingCaches: true)
-        let isWarm = (health.faultRate ?? 0) > tuning.warmFaultRate
-        self.bearable = isWarm ? bearableFree : bearable(sparingCaches: false)
-        goalThen = goal
-        idle = UInt64(Double(limits.max - min(held, limits.max)) * (1 - idleness.active))
-    }
-
-    /// Pages that the guest should be given, by what it has and soon will have.
-    func shortage(_ health: Health, _ now: UInt64, _ tuning: HostTuning) -> UInt64 {
-        let takes = takes
-        guard takes > 0, arbiter.state != .reclaiming else { return 0 }
-        let wanted = min(missing, takes)
-        guard let available = health.available, !lastPayment.blocks(.early, at: now) else { return wanted }
-        let comfort = comfort(tuning)
-        let fall = min(0, (health.availableGrowth ?? 0) * tuning.foresight)
-        let soon = UInt64(max(0, Double(available) + fall))
-        return soon < comfort ? max(wanted, min(2 * comfort - soon, takes)) : wanted
-    }
-
-    /// Its available memory falls so fast that it makes a difference soon.
-    func falls(_ health: Health, _ tuning: HostTuning) -> Bool {
-        (health.availableGrowth ?? 0) * tuning.foresight < -Double(tuning.leastMove)
-    }
-
-    /// Pages without which the next program that starts throws out page cache that is read: what is free, and soon will be
-    /// as it falls, is less than comfort.
-    func lack(_ health: Health, _ now: UInt64, _ tuning: HostTuning) -> UInt64 {
-        guard let free = health.free, arbiter.state == .settled else { return 0 }
-        guard !lastPayment.blocks(falls(health, tuning) ? .early : .surplus, at: now) else { return 0 }
-        let fall = min(0, (health.availableGrowth ?? 0) * tuning.foresight)
-        let soon = UInt64(max(0, Double(free) + fall))
-        let comfort = comfort(tuning)
-        return soon < comfort ? min(comfort - soon, takes) : 0
-    }
-
     /// What a guest of its size that is well has available, in pages.
+    @inline(__always)
     func comfort(_ tuning: HostTuning) -> UInt64 {
         let share = (limits.max - min(held, limits.max)) / tuning.comfortShare
         let usual = max(tuning.leastComfort, min(share, tuning.mostComfort))

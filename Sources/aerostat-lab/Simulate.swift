@@ -79,7 +79,7 @@ struct Simulate: AsyncParsableCommand {
             console.print()
         }
         guard let ours = comparison.row(.aerostat) else { return }
-        let rivals = comparison.rows.filter { $0.policy != .aerostat }
+        let rivals = comparison.rows.filter { PolicyName.rivals.contains($0.policy) }
         let least = rivals.map(\.outcome.suffered).min() ?? 0
         report.figures += [
             Figure(

@@ -52,6 +52,34 @@ import Testing
         }
     }
 
+    @Test("the slack takes no page cache of a guest that has just been heard of: nobody knows yet who reads it")
+    func cachesOfTheUnknown() throws {
+        var bench = try HostBench(budget: nil)
+        let guest = try bench.add()
+        try bench.share(1024)
+        // Slack is 32 MiB; 20 MiB are free, and 680 are page cache.
+        for second in 0..<4 {
+            bench.answer(guest, available: 700, free: 20)
+            #expect(bench.payers().isEmpty, "after \(second) s")
+            bench.pass(1000)
+        }
+        bench.answer(guest, available: 700, free: 20)
+        #expect(bench.payers(.slack) == [guest])
+    }
+
+    @Test("a guest in need does not wait until others are known")
+    func needOfTheUnknown() throws {
+        var bench = try HostBench(budget: nil)
+        let guest = try bench.add()
+        let needy = try bench.add()
+        bench.balloon(needy, 700)
+        try bench.share(1024 + 324)
+        bench.answer(guest, available: 700, free: 20)
+        bench.forget()
+        bench.starve(needy)
+        #expect(bench.payers(.alarm) == [guest])
+    }
+
     @Test("never below min, whatever is free")
     func min() throws {
         var bench = try HostBench(budget: 512)

@@ -68,6 +68,19 @@ struct SimulatorTests {
         #expect(pain.bears(PolicyName.aerostat.run(scenario, budget: smallest)))
     }
 
+    @Test(arguments: [BuiltIn.burst, .caching, .officeDay])
+    func `perfect knowledge is a yardstick: no policy loses less where there is enough`(name: BuiltIn) {
+        var scenario = name.scenario(seed: 2, guests: 4)
+        scenario.seconds = min(scenario.seconds, 2000)
+        let best = PolicyName.perfect.run(scenario, budget: scenario.budget)
+        #expect(best.kills == 0 && best.hostKills == 0)
+        for policy in PolicyName.rivals + [.aerostat] {
+            let outcome = policy.run(scenario, budget: scenario.budget)
+            // To a tenth of a second: the ticks' doing.
+            #expect(best.suffered <= outcome.suffered + 0.1, "\(policy.rawValue)")
+        }
+    }
+
     @Test func `ours kills nobody and never overdraws where the others do`() {
         for name in [BuiltIn.burst, .caching] {
             let scenario = name.scenario(seed: 1, guests: 3)

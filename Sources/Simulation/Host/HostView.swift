@@ -16,6 +16,9 @@ public struct HostView: Sendable {
     /// not answer for it.
     public internal(set) var active: [Int]
     public internal(set) var sampledAt: [UInt64]
+    /// What each guest would have of the host if it had all that it wants, and what of it is files: no real policy knows.
+    var demand: [Int]
+    var files: [Int]
     /// What all guests together may see.
     public internal(set) var visible: Int
     /// What all guests together keep from the host; less than ``visible`` where free pages are reported.
@@ -29,6 +32,8 @@ public struct HostView: Sendable {
         statisticsAt = setups.map { _ in 0 }
         active = statisticsAt.map { _ in 0 }
         sampledAt = statisticsAt
+        demand = active
+        files = active
         visible = zip(setups, held).reduce(0) { $0 + $1.0.max - $1.1 }
         resident = 0
     }

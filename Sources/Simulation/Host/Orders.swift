@@ -52,9 +52,9 @@ public struct Orders: Sendable {
     public func target(_ guest: Int) -> Int { targets[guest] }
 
     mutating func clear() {
-        changed.removeAll(keepingCapacity: true)
-        asked.removeAll(keepingCapacity: true)
-        rescheduled.removeAll(keepingCapacity: true)
+        if !changed.isEmpty { changed.removeAll(keepingCapacity: true) }
+        if !asked.isEmpty { asked.removeAll(keepingCapacity: true) }
+        if !rescheduled.isEmpty { rescheduled.removeAll(keepingCapacity: true) }
     }
 
     mutating func hostWakeIsOver() { hostWake = .max }

@@ -72,25 +72,7 @@ struct Simulator<P: Policy> {
     }
 
     mutating func run() -> Outcome {
-        while tick < end {
-            for guest in guests.indices where next[guest] <= tick { handle(guest) }
-            if policyNext <= tick {
-                policyNext = tick + P.period / VirtualTime.tickMilliseconds
-                tell(.tick)
-            }
-            if hostWake <= tick {
-                hostWake = .max
-                orders.hostWakeIsOver()
-                tell(.wakeHost)
-            }
-            recorder?.record(tick, guests, last: last, outcome, view)
-            var upcoming = min(end, policyNext, hostWake)
-            for guest in guests.indices { upcoming = min(upcoming, next[guest]) }
-            if let recorder { upcoming = min(upcoming, recorder.nextTick) }
-            upcoming = max(upcoming, tick + 1)
-            chargeHost(upcoming - tick)
-            tick = upcoming
-        }
+        while tick < end { runOneTick() }
         for guest in guests.indices { advance(guest) }
         outcome.suffered += guests.reduce(0) { $0 + $1.suffered }
         outcome.kills = guests.reduce(0) { $0 + $1.kills }
@@ -98,6 +80,27 @@ struct Simulator<P: Policy> {
         outcome.time = VirtualTime.seconds(end)
         outcome.guests = guests.count
         return outcome
+    }
+
+    /// All that happens in this tick; then on to the next one in which anything does.
+    mutating func runOneTick() {
+        for guest in guests.indices where next[guest] <= tick { handle(guest) }
+        if policyNext <= tick {
+            policyNext = tick + P.period / VirtualTime.tickMilliseconds
+            tell(.tick)
+        }
+        if hostWake <= tick {
+            hostWake = .max
+            orders.hostWakeIsOver()
+            tell(.wakeHost)
+        }
+        recorder?.record(tick, guests, last: last, outcome, view)
+        var upcoming = min(end, policyNext, hostWake)
+        for guest in guests.indices { upcoming = min(upcoming, next[guest]) }
+        if let recorder { upcoming = min(upcoming, recorder.nextTick) }
+        upcoming = max(upcoming, tick + 1)
+        chargeHost(upcoming - tick)
+        tick = upcoming
     }
 
     /// Something happens to this guest in this tick.
@@ -117,16 +120,15 @@ struct Simulator<P: Policy> {
         schedule(guest)
     }
 
-    func schedulable(_ guest: Int) -> Int {
+    private mutating func schedule(_ guest: Int) {
+        guard isAtRest[guest], askedAt[guest] < 0 else {
+            next[guest] = tick + 1
+            return
+        }
         var upcoming = min(cursors[guest].nextChange, statisticsDue[guest], wakeTick[guest])
-        if !isAtRest[guest] || askedAt[guest] >= 0 { return min(upcoming, tick + 1) }
         if guests[guest].isOutOfPuff { upcoming = min(upcoming, tick + tuning.outOfPuffTicks) }
         if guests[guest].deadUntil > tick { upcoming = min(upcoming, guests[guest].deadUntil) }
-        return upcoming
-    }
-
-    private mutating func schedule(_ guest: Int) {
-        next[guest] = max(tick + 1, schedulable(guest))
+        next[guest] = max(tick + 1, upcoming)
     }
 
     /// Brings a guest up to this tick, and tells the policy what came of it.
@@ -150,6 +152,8 @@ struct Simulator<P: Policy> {
         isAtRest[guest] = moves.isAtRest
         let held = guests[guest].held
         view.held[guest] = held
+        view.demand[guest] = guests[guest].demand
+        view.files[guest] = guests[guest].wantedFiles
         view.visible += heldBefore - held
         view.resident += guests[guest].resident - residentBefore
         outcome.moved += abs(moves.moved) + moves.unsolicited

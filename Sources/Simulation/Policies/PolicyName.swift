@@ -8,6 +8,10 @@ public enum PolicyName: String, CaseIterable, Sendable, Codable {
     case squeezed
     case esx
     case chromeos
+    case perfect
+
+    /// What people run today.
+    public static let rivals = allCases.filter { $0 != .aerostat && $0 != .perfect }
 
     /// Runs a scenario.
     ///
@@ -27,6 +31,7 @@ public enum PolicyName: String, CaseIterable, Sendable, Codable {
         case .squeezed: Self.run(Squeezed.self, scenario, budget, recorder)
         case .esx: Self.run(ESX.self, scenario, budget, recorder)
         case .chromeos: Self.run(ChromeOS.self, scenario, budget, recorder)
+        case .perfect: Self.run(PerfectKnowledge.self, scenario, budget, recorder)
         }
     }
 
@@ -51,6 +56,7 @@ extension PolicyName {
         case .squeezed: "xapi's squeezed"
         case .esx: "VMware ESX as published in 2002: shares and an idle tax"
         case .chromeos: "ChromeOS's \"balance available\""
+        case .perfect: "a yardstick, no policy: it knows at every moment what each guest wants"
         }
     }
 }

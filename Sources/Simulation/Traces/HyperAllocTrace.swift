@@ -34,6 +34,6 @@ enum HyperAllocTrace {
         let guest = Trace.Guest(
             name: "guest", max: Pages.of(bytes: most), used: Curve(used), files: Curve(files))
         return Trace(
-            name: lines.file, guests: [guest], seconds: clock.seconds, usualGuests: 8, usualSeconds: clock.seconds)
+            name: lines.file, guests: [guest], seconds: clock.seconds, usualGuests: 32, usualSeconds: clock.seconds)
     }
 }
