@@ -1,5 +1,5 @@
 /// How much guests take at once: what the slack must cover.
-struct BurstMemory: Sendable {
+struct BurstMemory: Sendable, Codable {
     private var current: UInt64 = 0
     private var lastAt: UInt64 = 0
     private var largest = 0.0

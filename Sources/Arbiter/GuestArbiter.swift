@@ -4,7 +4,7 @@ internal import Balloon
 ///
 /// Pure policy: no clock, no I/O. The caller tells the time (ns, monotonic) and what is held (pages) with each input,
 /// carries out the decision, and calls again with `.wake` at ``wakeAt``.
-public struct GuestArbiter: Sendable {
+public struct GuestArbiter: Sendable, Codable {
     public let tuning: Tuning
     /// `num_pages`.
     public internal(set) var target: UInt64 = 0

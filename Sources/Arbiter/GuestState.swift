@@ -1,5 +1,5 @@
 /// What one guest's balloon is doing, as the arbiter sees it.
-public enum GuestState: Sendable, Equatable {
+public enum GuestState: Sendable, Equatable, Codable {
     /// No driver runs.
     case idle
     case settled

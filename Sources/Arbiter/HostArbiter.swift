@@ -2,9 +2,12 @@ public import Balloon
 
 /// Shares one host's memory among its guests, in time.
 ///
-/// Pure policy: no clock, no I/O. The same inputs make the same decisions, and a copy is a snapshot. The caller tells what
-/// happens in each guest (``handle(_:of:at:held:)``), carries out the decision about that guest, and then those about others
-/// until ``nextChange()`` has none. It calls again at ``wakeAt(of:)`` of each guest with `.wake`, and at ``wakeAt``.
+/// Pure policy: no clock, no I/O. The same inputs make the same decisions. A copy is a snapshot; one that was encoded
+/// goes on where it was when the same version decodes it (nothing is checked then: decode only what you have encoded).
+///
+/// The caller tells what happens in each guest (``handle(_:of:at:held:)``), carries out the decision about that guest, and
+/// then those about others until ``nextChange()`` has none. It calls again at ``wakeAt(of:)`` of each guest with `.wake`, and
+/// at ``wakeAt``.
 ///
 /// **The ledger.** A guest is *promised* what it may see: its memory less the smaller of its target and what its balloon
 /// really holds. No decision raises the sum of promises above the budget. Growth has two phases: payers are asked,
@@ -31,7 +34,7 @@ public import Balloon
 /// _ = host.handle(.progress, of: a, at: later, held: 229_376)
 /// while let move = host.nextMove() { print(move.sentence { $0 == a ? "a" : "b" }) }
 /// ```
-public struct HostArbiter: Sendable {
+public struct HostArbiter: Sendable, Codable {
     public let tuning: HostTuning
     public let guestTuning: Tuning
     public internal(set) var ledger = Ledger()

@@ -1,5 +1,5 @@
 /// Something about the whole host to be told to people. Pages of 4 KiB.
-public enum HostHappening: Sendable, Equatable {
+public enum HostHappening: Sendable, Equatable, Codable {
     /// So many pages are wanted, and nobody can pay: loud.
     case nothingToTake(short: UInt64, promised: UInt64, budget: UInt64)
     /// What was wanted is there again.

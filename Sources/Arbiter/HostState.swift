@@ -1,5 +1,5 @@
 /// What the host's signals have led to. Pages of 4 KiB.
-struct HostState: Sendable {
+struct HostState: Sendable, Codable {
     var total: UInt64?
     /// The cgroup's limit.
     var limit: UInt64?

@@ -1,5 +1,5 @@
 /// The figures by which one host's memory is shared. Each has a reason; none is an option.
-public struct HostTuning: Sendable, Equatable {
+public struct HostTuning: Sendable, Equatable, Codable {
     /// How often a guest of a host with a budget should be asked for statistics (ns). A guest's trouble is seen and mended
     /// within two of these; one set costs the guest one message.
     public var statisticsInterval: UInt64 { 1000 * Tuning.millisecond }

@@ -1,5 +1,5 @@
 /// How much of what a guest sees lies idle.
-struct Idleness: Sendable {
+struct Idleness: Sendable, Codable {
     /// Shares of the visible memory that are in use, 0 to 1.
     private var slow = 1.0
     private var fast = 1.0
@@ -18,6 +18,4 @@ struct Idleness: Sendable {
         fast += (current - fast) * tuning.fastShare
         active = max(slow, fast, current)
     }
-
-    mutating func forget() { self = Idleness() }
 }

@@ -1,12 +1,12 @@
 /// Numbered things in the order of their keys, least first: each can be moved or taken out in O(log n).
 ///
 /// Equal keys are ordered by number, so that the same events make the same decisions.
-struct IndexedHeap: Sendable {
+struct IndexedHeap: Sendable, Codable {
     private var heap: [Entry] = []
     /// Where in `heap` a number stands; -1: nowhere.
     private var places: [Int32] = []
 
-    struct Entry: Sendable {
+    struct Entry: Sendable, Codable {
         var key: Double
         var number: Int32
 

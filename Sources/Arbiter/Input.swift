@@ -21,7 +21,7 @@ public enum Input: Sendable, Equatable {
 }
 
 /// What the arbiter wants done.
-public struct Decision: Sendable, Equatable {
+public struct Decision: Sendable, Equatable, Codable {
     /// The driver is to be told of the target by a configuration change.
     public var interrupt = false
     /// The guest is to be asked for statistics now.
@@ -32,7 +32,7 @@ public struct Decision: Sendable, Equatable {
 }
 
 /// Something to be told to people. Pages are 4096 bytes.
-public enum Happening: Sendable, Equatable {
+public enum Happening: Sendable, Equatable, Codable {
     case targetSet(pages: UInt64, reason: String)
     case targetReached(pages: UInt64)
     case alarm(unsolicited: UInt64, held: UInt64, target: UInt64)

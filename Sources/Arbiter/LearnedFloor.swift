@@ -1,5 +1,5 @@
 /// The size under which a guest suffers, learned from what hurt. It is forgotten evenly over an hour.
-struct LearnedFloor: Sendable {
+struct LearnedFloor: Sendable, Codable {
     /// Visible pages.
     private var value: UInt64 = 0
     private var at: UInt64 = 0

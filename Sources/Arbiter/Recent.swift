@@ -1,9 +1,8 @@
-/// The newest of what was written and not yet fetched; what is too old is dropped and counted.
+/// The newest of what was written and not yet fetched; what is too old is dropped.
 struct Recent<Element: Sendable>: Sendable {
     private let capacity: Int
     private var elements: [Element] = []
     private var start = 0
-    private(set) var dropped: UInt64 = 0
     private var unread = 0
 
     init(capacity: Int) { self.capacity = capacity }
@@ -17,7 +16,6 @@ struct Recent<Element: Sendable>: Sendable {
         if unread == capacity {
             elements[start] = element
             start = (start + 1) % capacity
-            dropped += 1
         } else {
             elements[(start + unread) % capacity] = element
             unread += 1
@@ -46,3 +44,5 @@ struct Recent<Element: Sendable>: Sendable {
         return element
     }
 }
+
+extension Recent: Codable where Element: Codable {}

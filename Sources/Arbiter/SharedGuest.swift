@@ -1,5 +1,5 @@
 /// One guest of a ``HostArbiter``: its own arbiter, and how it stands in the ledger. Pages of 4 KiB.
-struct SharedGuest: Sendable {
+struct SharedGuest: Sendable, Codable {
     var limits: GuestLimits
     var arbiter: GuestArbiter
     /// The slot is taken.

@@ -1,5 +1,5 @@
 /// A clock that may jump, made steady: what it says never falls, and never leaps by more than an hour.
-struct SteadyTime: Sendable {
+struct SteadyTime: Sendable, Codable {
     private static let longestStep: UInt64 = 3_600_000_000_000
     private static let latest = UInt64.max / 4
 

@@ -1,5 +1,5 @@
 /// The figures by which a guest is judged. Each has a reason; none is an option today.
-public struct Tuning: Sendable, Equatable {
+public struct Tuning: Sendable, Equatable, Codable {
     /// Pages of 4 KiB in a mebibyte.
     static let mebibyte: UInt64 = 256
     static let millisecond: UInt64 = 1_000_000

@@ -1,5 +1,5 @@
 /// Keeps a move from being turned round at once, and for longer each time it is.
-struct TurnGuard: Sendable {
+struct TurnGuard: Sendable, Codable {
     private var until: UInt64 = 0
     private var rank = -1
     private var repeats: UInt64 = 0

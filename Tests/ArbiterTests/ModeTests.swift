@@ -167,8 +167,10 @@ import Testing
         bench.answer(payer, available: 800)
         bench.fetch()
         let ledger = bench.host.ledger
-        let plan = bench.host.plan(for: guest, wanting: 300 * mebibyte)
-        #expect(plan.contains { $0.payer == payer && $0.gainer == guest && !$0.isCarriedOut })
+        let sees = bench.host.share(of: guest)?.promised ?? 0
+        let plan = bench.host.plan(needing: (guest, sees + 300 * mebibyte), at: bench.now)
+        #expect(plan.alreadyThere == sees && plan.short == 0)
+        #expect(plan.moves.contains { $0.payer == payer && $0.gainer == guest })
         #expect(bench.host.ledger == ledger && bench.host.nextMove() == nil)
     }
 }
