@@ -32,6 +32,9 @@ public struct HostTuning: Sendable, Equatable, Codable {
     /// A burst, or a floor, loses a half or all of its weight in this time (ns): bursts come back by the hour (cron).
     public var burstHalfLife: UInt64 { 3_600_000 * Tuning.millisecond }
     public var floorMemory: UInt64 { 3_600_000 * Tuning.millisecond }
+    /// Memory under a floor that has lain free for so long (ns), beyond what any guest is left, is not needed any more: the
+    /// program that hurt has ended. Sets enough to tell an end from a pause.
+    public var floorDoubt: UInt64 { 5_000 * Tuning.millisecond }
     /// Where a payment hurt, the floor lies above the size that hurt by an 8th, at least so many pages. Where a burst
     /// hurt, it is that size: with a margin each burst would drive it up, though the slack is there for bursts.
     public var leastFloorMargin: UInt64 { 32 * Tuning.mebibyte }

@@ -1,8 +1,14 @@
-/// The size under which a guest suffers, learned from what hurt. It is forgotten evenly over an hour.
+/// The size under which a guest suffers, learned from what hurt.
+///
+/// It is forgotten evenly over an hour; and at once, down to what the guest needs, when memory above that has lain free for a
+/// while: then the program that it was learned from has ended.
 struct LearnedFloor: Sendable, Codable {
     /// Visible pages.
     private var value: UInt64 = 0
     private var at: UInt64 = 0
+    /// Since when the guest has needed less, and the most that it needed since.
+    private var doubtedSince: UInt64?
+    private var mostNeeded: UInt64 = 0
 
     /// - Parameters:
     ///   - visible: what the guest saw when it hurt, in pages.
@@ -13,6 +19,27 @@ struct LearnedFloor: Sendable, Codable {
         let fresh = min(visible.addingReportingOverflow(margin).partialValue, most)
         value = max(fresh, pages(now, tuning))
         at = now
+        doubtedSince = nil
+    }
+
+    /// The guest has just said how it is.
+    ///
+    /// - Parameter needed: visible pages without those that lie free beyond what any guest is left.
+    mutating func hear(needed: UInt64, _ now: UInt64, _ tuning: HostTuning) {
+        guard needed < pages(now, tuning) else {
+            doubtedSince = nil
+            return
+        }
+        guard let since = doubtedSince else {
+            doubtedSince = now
+            mostNeeded = needed
+            return
+        }
+        mostNeeded = max(mostNeeded, needed)
+        guard now >= since + tuning.floorDoubt else { return }
+        value = mostNeeded
+        at = now
+        doubtedSince = nil
     }
 
     /// Visible pages.

@@ -49,6 +49,7 @@ extension SharedGuest {
         let isWarm = (health.faultRate ?? 0) > tuning.warmFaultRate
         if health.faultRate == nil { heardSince = now }
         self.bearable = isWarm ? bearableFree : bearable(available)
+        floor.hear(needed: limits.max - bearableFree, now, tuning)
         goalThen = goal
         idle = UInt64(Double(sees) * (1 - idleness.active))
     }

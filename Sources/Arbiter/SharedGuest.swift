@@ -131,8 +131,7 @@ struct SharedGuest: Sendable, Codable {
     /// Pages that it can pay now.
     @inline(__always)
     func spare(_ now: UInt64, sparingCaches: Bool, _ tuning: HostTuning) -> UInt64 {
-        let free = min(bearableFree, limits.max - max(limits.min, 1))
-        let most = sparingCaches ? free : max(free, min(bearable, limits.max - least(now, tuning)))
+        let most = min(sparingCaches ? bearableFree : bearable, limits.max - least(now, tuning))
         return most > goal ? most - goal : 0
     }
 

@@ -112,6 +112,48 @@ import Testing
         #expect(bench.floor(guest) == 0)
     }
 
+    @Test("free pages are kept down to the floor until they have lain free for 5 s: then what hurt has ended")
+    func floorOfFreePages() throws {
+        var bench = try HostBench(budget: nil)
+        let guest = try bench.add()
+        let needy = try bench.add()
+        bench.balloon(guest, 300)
+        bench.balloon(needy, 700)
+        bench.starve(guest)
+        #expect(bench.floor(guest) == 724)
+        try bench.share(724 + 324)
+        /// It uses 200 MiB; all others lie free, and somebody wants them.
+        func second(_ bench: inout HostBench) -> (sees: UInt64, floor: UInt64) {
+            bench.answer(guest, available: 824 - (bench.held[guest] ?? 0) / mebibyte)
+            bench.starve(needy)
+            bench.obey(guest)
+            bench.pass(1000)
+            return (1024 - bench.target(guest), bench.floor(guest))
+        }
+        var least = UInt64.max
+        for _ in 0..<5 {
+            let (sees, floor) = second(&bench)
+            #expect(sees >= floor && floor > 700)
+            if sees < least { least = sees }
+        }
+        #expect(least < 730, "it pays, down to the floor")
+        for _ in 0..<3 { #expect(second(&bench).sees >= bench.floor(guest)) }
+        #expect(bench.floor(guest) < 400 && 1024 - bench.target(guest) < 600)
+    }
+
+    @Test("what a guest needs again within those 5 s keeps its floor")
+    func floorThatIsNeeded() throws {
+        var bench = try HostBench(budget: nil)
+        let guest = try bench.add()
+        bench.balloon(guest, 300)
+        bench.starve(guest, 1)
+        for second in 0..<20 {
+            bench.answer(guest, available: second % 4 == 0 ? 60 : 520)
+            bench.pass(1000)
+        }
+        #expect(bench.floor(guest) > 700)
+    }
+
     @Test("a payment that hurt is not asked for again: the floor lies an eighth above")
     func painfulPayment() throws {
         var (bench, guests) = try bench([(1, 800, 800)])
