@@ -15,4 +15,17 @@ import Testing
         #expect(try await daemon.client.status().count == 1)
         #expect(daemon.process.isRunning)
     }
+
+    @Test("a terminal that is closed ends no guest's balloon: SIGHUP is ignored")
+    func hangUp() async throws {
+        let daemon = try await Daemon(redirection: "")
+        // Seen from outside, too: a signal that this test's thread blocks, and with it the program, would prove nothing.
+        let status = try String(contentsOfFile: "/proc/\(daemon.process.processIdentifier)/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("SigIgn:") })
+        let ignored = try #require(UInt64(line.split(separator: "\t").last ?? "", radix: 16))
+        #expect(ignored & 1 << UInt64(SIGHUP - 1) != 0)
+        kill(daemon.process.processIdentifier, SIGHUP)
+        #expect(try await daemon.client.status().count == 1)
+        #expect(daemon.process.isRunning)
+    }
 }

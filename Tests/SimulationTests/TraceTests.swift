@@ -57,6 +57,10 @@ struct TraceTests {
         ("time_s,guest\n", "t.csv:1: a column is missing; the first line must be"),
         ("time_s,guest,used_bytes\n", "t.csv:1: no record follows the header; add records"),
         ("time_s,guest,used_bytes\n0,a\n", "t.csv:2: 2 fields; the header names 3"),
+        (
+            "time_s,guest,used_mib,max_mib\n0,a,100,20000000\n",
+            "t.csv:2: a guest of more than 16 TiB; name the unit that sizes are in: used_bytes, used_kib, used_mib"
+        ),
         ("time_s,guest,used_bytes\n0,a,x\n", "t.csv:2: used is \"x\"; a number such as 12 or 0.5 belongs there"),
         ("time_s,guest,used_bytes\n0,a,-1\n", "t.csv:2: used is \"-1\"; a number such as 12 or 0.5 belongs there"),
         (

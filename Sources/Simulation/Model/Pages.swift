@@ -2,6 +2,8 @@
 enum Pages {
     static let mebibyte = 256
     static let gibibyte = 262_144
+    /// Bytes that a guest has at most: num_pages has 32 bits (spec, wire facts).
+    static let mostBytes = 17_592_186_044_416.0
 
     /// Whole pages of so many bytes; what does not fit any machine is cut off.
     static func of(bytes: Double) -> Int {

@@ -12,7 +12,7 @@ enum BitbrainsTrace {
                 throw lines.error("only \(fields.count) fields", "id, KiB and thousandths every 5 minutes belong there")
             }
             let provisioned = try lines.number(fields[1], "provisioned_kib")
-            guard provisioned >= 32 * 1024, provisioned <= 1e11 else {
+            guard provisioned >= 32 * 1024, provisioned * 1024 <= Pages.mostBytes else {
                 throw lines.error(
                     "provisioned_kib is \(TraceLines.text(fields[1])), which is no size of a machine in KiB",
                     "8 GiB are 8388608")

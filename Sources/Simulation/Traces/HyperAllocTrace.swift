@@ -20,7 +20,7 @@ enum HyperAllocTrace {
             let resident = try lines.number(fields[1], "rss_bytes")
             let cached = try lines.number(fields[2], "cached_bytes")
             let total = try lines.number(fields[3], "total_bytes")
-            guard total >= 64 * 1_048_576, total < 1e15 else {
+            guard total >= 64 * 1_048_576, max(total, resident) <= Pages.mostBytes else {
                 throw lines.error("total_bytes is \(TraceLines.text(fields[3]))", "write bytes: 16 GiB are 17179869184")
             }
             guard cached <= resident else {

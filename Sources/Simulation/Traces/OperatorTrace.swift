@@ -95,8 +95,9 @@ enum OperatorTrace {
             }
             record.max = max(record.max, most)
         }
-        guard used < 1e15 else {
-            throw lines.error("used is over 900 TiB", "name the unit that it is in: used_bytes, used_kib, used_mib")
+        guard max(used, record.max) <= Pages.mostBytes else {
+            throw lines.error(
+                "a guest of more than 16 TiB", "name the unit that sizes are in: used_bytes, used_kib, used_mib")
         }
         if let files, files > used {
             throw lines.error("files is more than used", "what is used must include the files")
@@ -124,7 +125,7 @@ enum OperatorTrace {
                     "if the column is not in bytes, name it used_kib or used_mib")
             }
             // Without a word on it, what the guest was given is taken to be a quarter more than it ever used.
-            let most = record.max > 0 ? record.max : record.most * 1.25 + 256 * 1_048_576
+            let most = record.max > 0 ? record.max : min(record.most * 1.25 + 256 * 1_048_576, Pages.mostBytes)
             guests.append(
                 Trace.Guest(
                     name: name, max: Pages.of(bytes: most), used: Curve(record.used),
