@@ -149,7 +149,7 @@ public struct Health: Sendable, Equatable {
 
 /// A number of pages for people.
 func mebibytes(_ pages: UInt64) -> String {
-    "\(pages / Tuning.mebibyte) MiB"
+    pages > 0 && pages < Tuning.mebibyte ? "\(4 * pages) KiB" : "\(pages / Tuning.mebibyte) MiB"
 }
 
 extension BalloonStatistics {

@@ -26,9 +26,11 @@ public struct Move: Sendable, Equatable, Codable {
 
     /// For people.
     ///
-    /// - Parameter name: what a guest is called.
-    public func sentence(_ name: (GuestHandle) -> String) -> String {
-        let size = mebibytes(pages)
+    /// - Parameters:
+    ///   - steps: it stands for so many moves.
+    ///   - name: what a guest is called.
+    public func sentence(steps: Int = 1, _ name: (GuestHandle) -> String) -> String {
+        let size = steps > 1 ? "\(mebibytes(pages)) in \(steps) steps" : mebibytes(pages)
         let verb = isCarriedOut ? "" : "would have "
         let cost = price.map { " (price \(Self.rounded($0)))" } ?? ""
         switch (payer, gainer) {

@@ -46,25 +46,35 @@ import Testing
             free: 0, isCarriedOut: true)
     }
 
-    @Test("loans of one guest are joined to one a second; no page of them is lost, and nothing else waits")
-    func loans() {
-        var series = LoanSeries()
-        #expect((series.join(move(.loan, 1, 256, at: 0), at: 0) as Bool) == false)
-        #expect((series.join(move(.loan, 2, 256, at: 0), at: 1) as Bool) == false, "each guest has its own")
-        #expect((series.join(move(.alarm, 1, 256, at: 2), at: 2) as Bool) == false)
-        for time in 3..<10 as Range<UInt64> {
-            #expect((series.join(move(.loan, 1, 100, at: time), at: time) as Bool) == true)
+    @Test(
+        "what one guest takes, and what it is given, is told once a second; no page of it is lost, and nothing else waits"
+    )
+    func moves() {
+        var series = MoveSeries()
+        func waits(_ rule: MoveRule, _ guest: Int, _ pages: UInt64, at now: UInt64) -> Bool {
+            series.join(move(rule, guest, pages, at: now), at: now)
         }
+        #expect(!waits(.loan, 1, 256, at: 0))
+        #expect(!waits(.loan, 2, 256, at: 1), "each guest has its own")
+        #expect(!waits(.alarm, 1, 256, at: 2), "what is given is another matter")
+        for time in 3..<10 as Range<UInt64> {
+            #expect(waits(.loan, 1, 100, at: time))
+            #expect(waits(.alarm, 1, 50, at: time))
+        }
+        var payment = move(.alarm, 1, 256, at: 4)
+        payment.payer = GuestHandle(rawValue: 3)
+        let paymentWaits = series.join(payment, at: 4)
+        #expect(!paymentWaits, "who pays is told at once")
         #expect(series.next(at: Self.second - 1) == nil)
-        let joined = series.next(at: Self.second)
-        #expect(joined?.pages == 700 && joined?.time == 3 && joined?.gainer == GuestHandle(rawValue: 1))
-        #expect(series.next(at: Self.second + 1) == nil)
+        let loan = series.next(at: Self.second + 2)
+        #expect(loan?.move.pages == 700 && loan?.steps == 7 && loan?.move.time == 3 && loan?.move.rule == .loan)
+        let given = series.next(at: Self.second + 2)
+        #expect(given?.move.pages == 350 && given?.steps == 7 && given?.move.rule == .alarm)
+        #expect(series.next(at: Self.second + 3) == nil)
         // It goes on: the next second has begun.
-        #expect((series.join(move(.loan, 1, 1, at: 0), at: Self.second + 2) as Bool) == true)
-        #expect(
-            (series.join(move(.loan, 2, 1, at: 0), at: Self.second + 2) as Bool) == false,
-            "it has been quiet for a second")
-        #expect(series.next(at: 3 * Self.second)?.pages == 1)
+        #expect(waits(.loan, 1, 1, at: Self.second + 4))
+        #expect(!waits(.loan, 2, 1, at: Self.second + 4), "it has been quiet for a second")
+        #expect(series.next(at: 3 * Self.second)?.move.pages == 1)
         #expect(series.next(at: 9 * Self.second) == nil && series.deadline == nil)
     }
 }

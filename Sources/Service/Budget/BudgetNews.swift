@@ -9,6 +9,8 @@ struct BudgetNews {
 /// A move of memory between guests that have names.
 struct NamedMove {
     var move: Move
+    /// So many moves as one.
+    var steps = 1
     var payer: String?
     var gainer: String?
 }

@@ -6,9 +6,10 @@ extension EventLog {
     /// Memory moved, or would have. It is the payer's event, or the gainer's where what was free is given.
     func append(_ named: NamedMove) {
         let move = MemoryMove(named)
+        var numbers = ["bytes": move.bytes]
+        if named.steps > 1 { numbers["steps"] = UInt64(named.steps) }
         append(
-            guest: move.payer ?? move.gainer, kind: .moved, message: named.sentence, numbers: ["bytes": move.bytes],
-            move: move)
+            guest: move.payer ?? move.gainer, kind: .moved, message: named.sentence, numbers: numbers, move: move)
     }
 
     /// Something about the whole host.
@@ -51,7 +52,7 @@ extension EventLog {
 extension NamedMove {
     /// For people.
     var sentence: String {
-        move.sentence { handle in
+        move.sentence(steps: steps) { handle in
             (handle == move.payer ? payer : handle == move.gainer ? gainer : nil) ?? "a guest that is gone"
         }
     }

@@ -32,7 +32,7 @@ final class SharedBudget: Sendable {
         /// For each reactor the guests about which something waits.
         var queues: [Deque<Int>]
         var reactions = ReactionTimes()
-        var loans = LoanSeries()
+        var series = MoveSeries()
     }
 
     private let state: Mutex<State>
@@ -224,16 +224,16 @@ final class SharedBudget: Sendable {
         let (news, isFull, wakes) = state.withLock { state in
             var news = BudgetNews()
             var left = 32
-            while left > 0, let move = state.loans.next(at: now) {
-                news.moves.append(named(move, state))
+            while left > 0, let joined = state.series.next(at: now) {
+                news.moves.append(named(joined.move, steps: joined.steps, state))
                 left -= 1
             }
             while left > 0, let move = state.arbiter.nextMove() {
-                if !state.loans.join(move, at: now) { news.moves.append(named(move, state)) }
+                if !state.series.join(move, at: now) { news.moves.append(named(move, steps: 1, state)) }
                 left -= 1
             }
             while let happening = state.arbiter.nextHappening() { news.happenings.append(happening) }
-            let next = state.loans.deadline ?? .max
+            let next = state.series.deadline ?? .max
             return (news, left == 0, newsAt.exchange(next, ordering: .relaxed) > next)
         }
         if isFull { hasNews.store(true, ordering: .relaxed) }
@@ -241,12 +241,12 @@ final class SharedBudget: Sendable {
         return news
     }
 
-    private func named(_ move: Move, _ state: borrowing State) -> NamedMove {
+    private func named(_ move: Move, steps: Int, _ state: borrowing State) -> NamedMove {
         func name(_ guest: GuestHandle?) -> String? {
             guard let index = guest?.rawValue, state.names.indices.contains(index) else { return nil }
             return state.names[index]
         }
-        return NamedMove(move: move, payer: name(move.payer), gainer: name(move.gainer))
+        return NamedMove(move: move, steps: steps, payer: name(move.payer), gainer: name(move.gainer))
     }
 
     /// All at one moment, for the control plane. What is O(n) about it is done without the lock, when it is looked at.
