@@ -15,6 +15,10 @@ public struct Health: Sendable, Equatable {
     public let faultRate: Double?
     /// By how many pages a second the page cache grew; negative where it shrank.
     public let cacheGrowth: Double?
+    /// Pages a second that were thrown out of the page cache while as many were read into it; Linux 6.12 and newer.
+    ///
+    /// What a balloon or a program took out of the cache is not among them: nothing came in for it.
+    public let cacheTurnover: Double?
     /// Pages a second that were swapped in.
     public let swapInRate: Double?
     /// Pages that tasks had to reclaim themselves since the set before; Linux 6.12 and newer.
@@ -52,7 +56,13 @@ public struct Health: Sendable, Equatable {
         self.seconds = seconds
         availableGrowth = change(.availableMemory).map { $0 + inflated / seconds }
         faultRate = rate(.majorFaults)
-        cacheGrowth = change(.diskCaches)
+        let cacheGrowth = change(.diskCaches)
+        self.cacheGrowth = cacheGrowth
+        cacheTurnover = rate(.asyncReclaims, per: PageFrame.size).map { background in
+            let reclaimed = background + (rate(.directReclaims, per: PageFrame.size) ?? 0)
+            let thrownOut = reclaimed - (rate(.swapOut, per: PageFrame.size) ?? 0)
+            return max(0, min(thrownOut, thrownOut + (cacheGrowth ?? 0)))
+        }
         swapInRate = rate(.swapIn, per: PageFrame.size)
         directReclaim = growth(.directReclaims).map { $0 / PageFrame.size }
         directScanRate = rate(.directScans, per: PageFrame.size)
@@ -74,7 +84,8 @@ public struct Health: Sendable, Equatable {
     ///
     /// While the page cache is thrown out the kernel frees more than that for a moment: up to 113 MiB were seen.
     func isTight(_ tuning: Tuning) -> Bool {
-        let least = isLosingCache(tuning) ? 2 * comfort(tuning) : comfort(tuning)
+        let isThrowingOut = isLosingCache(tuning) || isTurningOver(tuning)
+        let least = isThrowingOut ? 2 * comfort(tuning) : comfort(tuning)
         return free.map { $0 < least } ?? true
     }
 
@@ -123,11 +134,24 @@ public struct Health: Sendable, Equatable {
 
     private func isLosingCache(_ tuning: Tuning) -> Bool { cacheGrowth.map { $0 < -tuning.cacheLossRate } ?? false }
 
+    /// Faults bring in what was thrown out, many pages at a time: Linux 7.3 keeps a disk's cache in pages of up to 2 MiB, and a
+    /// working set that was thrown out and read again at 100 MiB/s showed 40 major faults a second.
+    ///
+    /// More than faults can have brought in was read by system calls, by a backup for example, of which nothing tells
+    /// whether it was ever in the cache.
+    private func isTurningOver(_ tuning: Tuning) -> Bool {
+        guard let cacheTurnover, let faultRate else { return false }
+        return cacheTurnover > tuning.cacheLossRate && cacheTurnover <= faultRate * tuning.mostPagesPerFault
+    }
+
     private func thrashing(_ tuning: Tuning) -> String? {
         // What is faulted in while the cache shrinks is what was thrown out.
         let mostFaults = isLosingCache(tuning) ? tuning.faultRate / 2 : tuning.faultRate
         if let faultRate, faultRate > mostFaults, !isFilling {
             return "\(whole(faultRate)) major faults a second and no free memory"
+        }
+        if isTurningOver(tuning), let cacheTurnover {
+            return "\(mebibytes(UInt64(whole(cacheTurnover)))) a second are thrown out of the page cache and read again"
         }
         if let swapInRate, swapInRate > tuning.swapInRate {
             return "\(mebibytes(UInt64(whole(swapInRate)))) a second are swapped in and no memory is free"

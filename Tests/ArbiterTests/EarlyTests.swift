@@ -110,6 +110,30 @@ import Testing
         #expect(run(perSecond: 100, free: 300) == .settled)
     }
 
+    @Test("deflate-on-oom 4: few major faults that bring in large pages, while as much is thrown out, are an alarm, too")
+    func turningOver() {
+        func run(
+            faults: UInt64 = 40, reclaimed: UInt64 = 80, cacheGrowth: Int64 = 0, swappedOut: UInt64 = 0, free: UInt64 = 75
+        ) -> GuestState {
+            afterTwoIntervals { set, interval in
+                set[.majorFaults] = faults * interval
+                set[.asyncReclaims] = (reclaimed * interval) << 20
+                set[.swapOut] = (swappedOut * interval) << 20
+                set[.diskCaches] = UInt64(1000 + cacheGrowth * Int64(interval)) << 20
+                set[.freeMemory] = free << 20
+            }.state
+        }
+        #expect(run() == .alarm)
+        #expect(run(cacheGrowth: 5) == .alarm, "the cache grows by more pages than there are faults")
+        #expect(run(free: 113) == .alarm)
+        #expect(run(reclaimed: 10) == .settled)
+        #expect(run(free: 300) == .settled)
+        #expect(run(faults: 0) == .settled, "a backup reads files once, by system calls")
+        #expect(run(faults: 5) == .settled, "a backup, and a program that starts")
+        #expect(run(cacheGrowth: -80) == .settled, "a program takes memory, and nothing is read for what it displaces")
+        #expect(run(swappedOut: 80) == .settled, "what was reclaimed were idle programs' pages")
+    }
+
     @Test("the alarm is over when the guest is well, and repeats make the pause longer")
     func over() {
         var bench = afterTwoIntervals { set, interval in set[.majorFaults] = 5000 * interval }
