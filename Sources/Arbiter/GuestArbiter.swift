@@ -27,6 +27,8 @@ public struct GuestArbiter: Sendable {
 
     // An alarm.
     var heldAtAlarm: UInt64 = 0
+    /// It took nothing back: its statistics showed it on its knees.
+    var lacksCache = false
     /// What the last alarm gave, in pages.
     var given: UInt64 = 0
     var lastStep: UInt64 = 0
