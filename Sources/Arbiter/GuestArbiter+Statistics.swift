@@ -89,7 +89,8 @@ extension GuestArbiter {
         case .settled, .holdOff, .stalled: break
         default: return false
         }
-        guard held > 0, let complaint = health.suffering(tuning, wasInflating: wasInflating) else {
+        let complaint = health.suffering(tuning, wasInflating: wasInflating, wasSuspected: isSuspected)
+        guard held > 0, let complaint else {
             if isSuspected { wakeAt = nil }
             isSuspected = false
             return false

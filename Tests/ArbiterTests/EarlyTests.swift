@@ -110,10 +110,11 @@ import Testing
         #expect(run(perSecond: 100, free: 300) == .settled)
     }
 
-    @Test("deflate-on-oom 4: few major faults that bring in large pages, while as much is thrown out, are an alarm, too")
+    @Test("deflate-on-oom 4: a cache that is thrown out and read again by few faults of large pages is an alarm, too")
     func turningOver() {
         func run(
-            faults: UInt64 = 40, reclaimed: UInt64 = 80, cacheGrowth: Int64 = 0, swappedOut: UInt64 = 0, free: UInt64 = 75
+            faults: UInt64 = 40, reclaimed: UInt64 = 80, cacheGrowth: Int64 = 0, swappedOut: UInt64 = 0,
+            free: UInt64 = 75
         ) -> GuestState {
             afterTwoIntervals { set, interval in
                 set[.majorFaults] = faults * interval
@@ -132,6 +133,27 @@ import Testing
         #expect(run(faults: 5) == .settled, "a backup, and a program that starts")
         #expect(run(cacheGrowth: -80) == .settled, "a program takes memory, and nothing is read for what it displaces")
         #expect(run(swappedOut: 80) == .settled, "what was reclaimed were idle programs' pages")
+    }
+
+    @Test("a second look between two bursts of reclaim sees what is read in, and that is enough")
+    func betweenBursts() {
+        func state(secondIntake: UInt64) -> GuestState {
+            var bench = Bench(settledAt: 600)
+            var set = healthy
+            for (milliseconds, reclaimed, cache, faults) in [
+                (1000, 0, 270, 0), (1000, 60, 270, 30), (100, 60, 270 + secondIntake, 33),
+            ] as [(UInt64, UInt64, UInt64, UInt64)] {
+                bench.pass(milliseconds)
+                set[.asyncReclaims] = reclaimed << 20
+                set[.diskCaches] = cache << 20
+                set[.majorFaults] = faults
+                set[.freeMemory] = 60 << 20
+                bench.send(.statistics(set))
+            }
+            return bench.state
+        }
+        #expect(state(secondIntake: 6) == .alarm)
+        #expect(state(secondIntake: 0) == .settled)
     }
 
     @Test("the alarm is over when the guest is well, and repeats make the pause longer")
