@@ -3,7 +3,7 @@ import Lab
 import Testing
 
 extension LabTests {
-    @Test("a guest that runs out of memory is saved, and well", arguments: Flight.all)
+    @Test("a guest that runs out of memory is saved, and well", arguments: Flight.all + [.newest])
     func savedByTheAlarm(flight: Flight) async throws {
         try await Self.fly(
             MachineConfiguration(kernel: flight.kernel), door: flight.door, options: ["deflate-on-oom=on"]
@@ -41,7 +41,7 @@ extension LabTests {
         }
     }
 
-    @Test("a target that cannot be reached is not chased for ever", arguments: KernelSeries.allCases)
+    @Test("a target that cannot be reached is not chased for ever", arguments: KernelSeries.stable)
     func unreachable(kernel: KernelSeries) async throws {
         try await Self.fly(MachineConfiguration(kernel: kernel), options: ["deflate-on-oom=on"]) { machine, daemon in
             _ = try await daemon.client.setTarget(TargetRequest(visible: 32 * Self.mebibyte), of: "g")
