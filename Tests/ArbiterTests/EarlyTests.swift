@@ -54,6 +54,26 @@ import Testing
         #expect(bench.state == .alarm)
     }
 
+    @Test("a second look in which the guest did nothing is no all-clear; two are", arguments: [1, 2])
+    func still(looks: Int) {
+        var bench = Bench(settledAt: 600)
+        bench.pass(1000)
+        bench.send(.statistics(healthy))
+        bench.pass(1000)
+        var set = healthy
+        set[.majorFaults] = 3000
+        bench.send(.statistics(set))
+        for _ in 0..<looks {
+            #expect(bench.wake()?.requestStatistics == true)
+            bench.send(.statistics(set))
+        }
+        #expect((bench.arbiter.wakeAt == nil) == (looks == 2))
+        bench.pass(100)
+        set[.majorFaults] = 3300
+        bench.send(.statistics(set))
+        #expect(bench.state == (looks == 1 ? .alarm : .settled))
+    }
+
     @Test("one bad look is not believed: a program that starts reads files")
     func once() {
         var bench = Bench(settledAt: 600)
