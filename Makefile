@@ -2,7 +2,7 @@
 SWIFT ?= swift
 SOURCES := Sources Tests Fuzz Package.swift Guest/Package.swift Guest/Sources
 .DEFAULT_GOAL := help
-.PHONY: help lab build demo bench bench-device bench-many balance simulate guest bare-metal conformance test fuzz lint clean
+.PHONY: help lab build demo knees bench bench-device bench-many balance simulate guest bare-metal conformance test fuzz lint clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ build: ## Build the programs (release)
 
 demo: lab build ## Watch the experiment: killed or alive, alive and well (about 10 minutes)
 	@.build/release/aerostat-lab demo
+
+knees: lab build ## Watch a guest that is on its knees without running out of memory, on the newest kernel (2 minutes)
+	@.build/release/aerostat-lab knees
 
 bench: lab build ## Measure growing balloons in real guests against QEMU's own device (most of an hour; --quick: minutes)
 	@.build/release/aerostat-lab bench

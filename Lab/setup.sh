@@ -1,5 +1,5 @@
 #!/bin/bash
-# Sets the lab up under .cache/lab: QEMU, two guest kernels, and an initramfs for each.
+# Sets the lab up under .cache/lab: QEMU, three guest kernels, and an initramfs for each.
 #
 # Repeatable. What is there is not fetched again; a second run does nothing. Every step writes to a temporary
 # name and renames, so that a run that was interrupted leaves nothing half-done. The machine's own apt set-up
@@ -58,13 +58,15 @@ trap 'rm -rf "$work"' EXIT
 
 need_tools
 set_up_qemu
-set_up_kernel 6.1 bookworm
-set_up_kernel 6.12 trixie
+set_up_kernel 6.1 bookworm 6.1
+set_up_kernel 6.12 trixie 6.12
+set_up_kernel newest trixie-backports
 set_up_busybox
 set_up_program
 set_up_disk
 set_up_initramfs 6.1
 set_up_initramfs 6.12
+set_up_initramfs newest
 if [ -n "$targets" ]; then
     set_up_targets
     echo "$digest" >"$work/stamp"

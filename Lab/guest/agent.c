@@ -34,7 +34,7 @@ struct job {
 
 static struct job jobs[maxJobs];
 static struct job *reader;
-static struct { uint64_t time, reads; } samples[maxSamples];
+static struct { uint64_t time, reads, refaults; } samples[maxSamples];
 static unsigned sampleCount;
 static int terminal;
 static char answer[262144];
@@ -72,7 +72,8 @@ static uint64_t totalReads(void) {
 static void takeSample(void) {
     if (sampleCount < maxSamples) {
         samples[sampleCount].time = now();
-        samples[sampleCount++].reads = totalReads();
+        samples[sampleCount].reads = totalReads();
+        samples[sampleCount++].refaults = vmstat("workingset_refault_file");
     }
 }
 
@@ -161,9 +162,10 @@ static void readJob(struct job *job) {
 static void sayRates(const char *id) {
     unsigned used = (unsigned)snprintf(answer, sizeof answer, "ok bad=%llu samples=",
                                        reader ? (unsigned long long)reader->shared->badReads : 0);
-    for (unsigned i = 0; i < sampleCount && used + 48 < sizeof answer; i++)
-        used += (unsigned)snprintf(answer + used, 48, "%s%llu:%llu", i ? "," : "", (unsigned long long)samples[i].time,
-                                   (unsigned long long)samples[i].reads);
+    for (unsigned i = 0; i < sampleCount && used + 64 < sizeof answer; i++)
+        used += (unsigned)snprintf(answer + used, 64, "%s%llu:%llu:%llu", i ? "," : "",
+                                   (unsigned long long)samples[i].time, (unsigned long long)samples[i].reads,
+                                   (unsigned long long)samples[i].refaults);
     say(id, "%s", answer);
 }
 
@@ -265,7 +267,7 @@ int serve(const char *path) {
         for (int i = 0; i < maxJobs; i++)
             fds[i + 1] = (struct pollfd){.fd = jobs[i].pid > 0 ? jobs[i].fd : -1, .events = POLLIN};
         uint64_t time = now();
-        if (reader && reader->answered && time >= due) takeSample(), due = time + sampleInterval;
+        if (reader && time >= due) takeSample(), due = time + sampleInterval;
         int wait = reader ? (time >= due ? 10 : (int)((due - time) / 1000000) + 1) : -1;
         if (poll(fds, maxJobs + 1, wait) < 0) continue;
         for (int i = 0; i < maxJobs; i++)

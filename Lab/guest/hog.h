@@ -34,3 +34,6 @@ int unloadModule(int out, const char *name);
 
 // Short answers, written by the agent itself into `line` (at most `size` bytes).
 void memoryInfo(char *line, unsigned size);
+
+/// A counter of /proc/vmstat, or 0 if there is none of that name. Takes no memory.
+uint64_t vmstat(const char *name);

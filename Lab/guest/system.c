@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -55,4 +56,21 @@ void memoryInfo(char *line, unsigned size) {
     unsigned used = (unsigned)snprintf(line, size, "ok");
     used = append(line, used, size, "/proc/meminfo", 1);
     append(line, used, size, "/proc/vmstat", 0);
+}
+
+uint64_t vmstat(const char *name) {
+    static char text[16384];
+    unsigned used = 0;
+    int file = open("/proc/vmstat", O_RDONLY | O_CLOEXEC);
+    if (file < 0) return 0;
+    for (ssize_t count; used < sizeof text - 1; used += (unsigned)count)
+        if ((count = read(file, text + used, sizeof text - 1 - used)) <= 0) break;
+    close(file);
+    text[used] = 0;
+    size_t length = strlen(name);
+    for (const char *line = text; line; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        if (strncmp(line, name, length) == 0 && line[length] == ' ') return strtoull(line + length, NULL, 10);
+    }
+    return 0;
 }

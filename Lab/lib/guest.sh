@@ -4,30 +4,39 @@
 guest_modules="virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci virtio_blk virtio_balloon
  pciehp shpchp"
 
-# set_up_kernel SERIES SUITE: the kernel image and the few modules.
+# set_up_kernel NAME SUITE [SERIES]: the kernel image and the few modules, from what SUITE's package of the newest cloud
+# kernel depends on. Without SERIES it is whatever that is: backports keep only the newest one.
 set_up_kernel() {
-    local series=$1 suite=$2 package version name staged=$work/kernel-$1
-    [ ! -e "$lab/kernel-$series/order" ] || return 0
-    if [ "$suite" = trixie ]; then
+    local name=$1 suite=$2 series=${3:-} apt=${2%-backports} package parts version image module
+    local staged=$work/kernel-$1 preference=()
+    [ ! -e "$lab/kernel-$name/order" ] || return 0
+    if [ "$apt" = trixie ]; then
         set_up_apt trixie trixie trixie-updates trixie-backports
     else
-        set_up_apt "$suite" "$suite" "$suite-updates"
+        set_up_apt "$apt" "$apt" "$apt-updates"
     fi
-    package=$(private_apt "$suite" apt-cache depends --no-recommends --no-suggests linux-image-cloud-amd64 |
-        sed -n "s/^ *Depends: \(linux-image-$series[^ ]*\)$/\1/p" | head -n 1)
-    [ -n "$package" ] || die "Debian's $suite has no cloud kernel $series"
-    say "fetching $package"
-    run "cannot fetch $package: is there a network?" private_apt "$suite" apt-get download "$package"
-    unpack "$suite" "$work/image"
+    [ "$suite" = "$apt" ] || preference=(-o "APT::Default-Release=$suite")
+    package=$(private_apt "$apt" apt-cache "${preference[@]}" depends --no-recommends --no-suggests \
+        linux-image-cloud-amd64 | sed -n "s/^ *Depends: \(linux-image-${series:-[0-9]}[^ ]*\)$/\1/p" | head -n 1)
+    [ -n "$package" ] || die "Debian's $suite has no cloud kernel${series:+ $series}"
     version=${package#linux-image-}
+    # Newer ones come in parts, of the same version: the image's own package is then empty.
+    parts=$(private_apt "$apt" apt-cache depends --no-recommends --no-suggests "$package" |
+        awk -v v="-$version" '$1 == "Depends:" && substr($2, length($2) - length(v) + 1) == v { print $2 }')
+    say "fetching $package"
+    # shellcheck disable=SC2086 # several packages in one word
+    run "cannot fetch $package: is there a network?" private_apt "$apt" apt-get download "$package" $parts
+    unpack "$apt" "$work/image"
     mkdir -p "$staged/modules"
-    mv "$work/image/boot/vmlinuz-$version" "$staged/vmlinuz"
-    for name in $guest_modules; do
-        take_module "$name" "$(find "$work/image" -type d -path "*modules/$version" | head -n 1)" "$staged"
+    image=$(find "$work/image" -name "vmlinuz-$version" -o -path "*modules/$version/vmlinuz" | head -n 1)
+    [ -n "$image" ] || die "there is no kernel image in $package"
+    mv "$image" "$staged/vmlinuz"
+    for module in $guest_modules; do
+        take_module "$module" "$(find "$work/image" -type d -path "*modules/$version" | head -n 1)" "$staged"
     done
     echo "$version" >"$staged/version"
-    rm -rf "$work/image" "$lab/kernel-$series"
-    mv "$staged" "$lab/kernel-$series"
+    rm -rf "$work/image" "$lab/kernel-$name"
+    mv "$staged" "$lab/kernel-$name"
 }
 
 # take_module NAME TREE STAGED: a module after those it depends on, in the order in which to load them.
@@ -72,14 +81,14 @@ set_up_disk() {
 }
 
 set_up_initramfs() {
-    local series=$1 tree=$work/initramfs-$1
+    local name=$1 tree=$work/initramfs-$1
     mkdir -p "$tree"/{bin,dev,proc,sys,tmp,modules}
     cp "$lab/bin/busybox" "$lab/bin/hog" "$tree/bin/"
     cp "$here/guest/init" "$tree/init"
     chmod +x "$tree/init"
-    cp "$lab/kernel-$series/modules/"*.ko "$tree/modules/"
-    cp "$lab/kernel-$series/order" "$tree/modules/order"
+    cp "$lab/kernel-$name/modules/"*.ko "$tree/modules/"
+    cp "$lab/kernel-$name/order" "$tree/modules/order"
     (cd "$tree" && find . | sort | "$lab/bin/busybox" cpio -o -H newc 2>/dev/null) >"$work/initramfs" ||
         die "cannot pack the initramfs: is the disk full?"
-    mv "$work/initramfs" "$lab/kernel-$series/initramfs"
+    mv "$work/initramfs" "$lab/kernel-$name/initramfs"
 }

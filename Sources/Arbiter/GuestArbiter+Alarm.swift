@@ -9,6 +9,7 @@ extension GuestArbiter {
         guard isRunning else { return }
         let isNew = state != .alarm
         if isNew { enterAlarm(held.addingReportingOverflow(pages).partialValue) }
+        lacksCache = false
         wellSince = nil
         stepDown(now, held, "the guest took \(mebibytes(pages)) back unasked", &decision)
         if isNew {
@@ -21,6 +22,7 @@ extension GuestArbiter {
         onItsKnees complaint: String, _ now: UInt64, _ held: UInt64, _ decision: inout Decision
     ) {
         enterAlarm(held)
+        lacksCache = true
         stepDown(now, held, complaint, &decision)
         decision.happenings.append(.pressure(held: held, target: target, reason: complaint))
     }
@@ -88,10 +90,11 @@ extension GuestArbiter {
     }
 
     /// A hold-off keeps others waiting where memory is shared. It is over when what the alarm gave lies free again: the
-    /// program that needed it has ended.
+    /// program that needed it has ended. A working set that does not fit may lack a part of that only, and what lies free
+    /// beside it says nothing: once is believed, and if it hurts again the pause is kept.
     mutating func shorten(_ health: Health, _ now: UInt64, _ held: UInt64, _ decision: inout Decision) {
         let enough = max(given, 2 * health.comfort(tuning))
-        guard grantable != .max, let free = health.free, free >= enough else {
+        guard grantable != .max, !(lacksCache && strikes > 1), let free = health.free, free >= enough else {
             wellSince = nil
             return
         }

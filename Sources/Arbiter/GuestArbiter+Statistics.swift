@@ -99,13 +99,20 @@ extension GuestArbiter {
         case .settled, .holdOff, .stalled: break
         default: return false
         }
-        guard held > 0, let complaint = health.suffering(tuning, wasInflating: wasInflating) else {
+        let complaint = health.suffering(tuning, wasInflating: wasInflating, wasSuspected: isSuspected)
+        guard held > 0, let complaint else {
+            if isSuspected, state == .settled, !isDoubted {
+                isDoubted = true
+                wakeAt = now + tuning.secondLook
+                return false
+            }
             if isSuspected { wakeAt = nil }
             isSuspected = false
             return false
         }
         if state == .settled, !isSuspected {
             isSuspected = true
+            isDoubted = false
             wakeAt = now + tuning.secondLook
             return false
         }

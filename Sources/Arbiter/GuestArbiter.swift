@@ -29,6 +29,8 @@ public struct GuestArbiter: Sendable, Codable {
 
     // An alarm.
     var heldAtAlarm: UInt64 = 0
+    /// It took nothing back: its statistics showed it on its knees.
+    var lacksCache = false
     /// What the last alarm gave, in pages.
     var given: UInt64 = 0
     var lastStep: UInt64 = 0
@@ -43,6 +45,8 @@ public struct GuestArbiter: Sendable, Codable {
     var heldAtHealth: UInt64 = 0
     /// It looked as if the guest were on its knees; it is asked again before anything is made of it.
     var isSuspected = false
+    /// The second look did not bear that out, and there is a third: a guest on its knees does what it does in bursts.
+    var isDoubted = false
 
     // A guest of a host with a budget (see ``HostArbiter``).
     /// Pages that the guest has: what it says beyond them is not believed.

@@ -20,6 +20,8 @@ public struct Tuning: Sendable, Equatable, Codable {
     public var faultRate: Double { 200.0 }
     /// More pages a second than this that leave the page cache: 16 MiB. A working set is thrown out at 100 to 250 MiB/s.
     public var cacheLossRate: Double { 16.0 * Double(Tuning.mebibyte) }
+    /// More pages than this are not read for one major fault: 4 MiB, a page of 2 MiB and as much ahead. 490 were seen.
+    public var mostPagesPerFault: Double { 4.0 * Double(Tuning.mebibyte) }
     /// More pages a second than this swapped in, with no free memory: 4 MiB, about what one disk's random reads bring.
     public var swapInRate: Double { 4.0 * Double(Tuning.mebibyte) }
     /// More allocations a second than this that wait for reclaim, with no free memory: every tenth of a second somebody

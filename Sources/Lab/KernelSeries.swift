@@ -1,5 +1,10 @@
-/// The guest kernels of the lab: Debian's cloud kernels, by release; the raw value is the series.
+/// The guest kernels of the lab: Debian's cloud kernels; the raw value is the series, as the lab's folders are called.
 public enum KernelSeries: String, Sendable, CaseIterable, Codable {
     case bookworm = "6.1"
     case trixie = "6.12"
+    /// Whatever trixie-backports had when the lab was set up: ``LabEnvironment/name(of:)`` says which.
+    case newest
+
+    /// Those that stay what they are. Figures are compared on them.
+    public static let stable: [KernelSeries] = [.bookworm, .trixie]
 }

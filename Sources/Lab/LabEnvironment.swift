@@ -31,6 +31,14 @@ public struct LabEnvironment: Sendable {
         folder.appending(path: "kernel-\(series.rawValue)/vmlinuz").path
     }
 
+    /// A kernel for people: `Linux 6.12`.
+    public func name(of series: KernelSeries) -> String {
+        guard series == .newest else { return "Linux \(series.rawValue)" }
+        let version = try? String(contentsOf: folder.appending(path: "kernel-newest/version"), encoding: .utf8)
+        let numbers = version?.split(separator: ".").prefix(2).joined(separator: ".")
+        return "Linux \(numbers ?? "of the newest kind")"
+    }
+
     public func initramfs(_ series: KernelSeries) -> String {
         folder.appending(path: "kernel-\(series.rawValue)/initramfs").path
     }

@@ -3,8 +3,10 @@ public struct ReadSeries: Sendable, Equatable {
     public struct Sample: Sendable, Equatable {
         /// Guest time in nanoseconds.
         public var time: UInt64
-        /// Reads since the reader started.
+        /// Reads at random since the reader started; 0 while it reads the file for the first time.
         public var reads: UInt64
+        /// Pages, since the guest started, that were read in again after they had been thrown out of the page cache.
+        public var refaults: UInt64 = 0
     }
 
     public var samples: [Sample]
@@ -15,7 +17,8 @@ public struct ReadSeries: Sendable, Equatable {
         badReads = try fields.unsigned("bad")
         samples = try fields.text("samples").split(separator: ",").compactMap { sample in
             let numbers = sample.split(separator: ":").compactMap { UInt64($0) }
-            return numbers.count == 2 ? Sample(time: numbers[0], reads: numbers[1]) : nil
+            guard numbers.count >= 2 else { return nil }
+            return Sample(time: numbers[0], reads: numbers[1], refaults: numbers.count > 2 ? numbers[2] : 0)
         }
     }
 

@@ -9,6 +9,7 @@ struct AerostatLab: AsyncParsableCommand {
         abstract: "Experiments and measurements with real guests; `make lab` sets up what they need.",
         subcommands: [
             Demo.self,
+            Knees.self,
             Bench.self,
             BenchDevice.self,
             Boot.self,

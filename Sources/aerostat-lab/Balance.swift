@@ -12,7 +12,7 @@ struct Balance: AsyncParsableCommand {
             page may be lost.
             """)
 
-    @Option(help: "Guest kernel: 6.1 or 6.12.") var kernel = KernelSeries.bookworm
+    @Option(help: "Guest kernel: 6.1, 6.12 or newest.") var kernel = KernelSeries.bookworm
     @Option(help: "Who steers: all-present, aerostat, static-split, proxmox, deflate-on-oom; may be repeated.")
     var policy: [BalancePolicy] = []
     @Option(help: "What the guests do follows from this.") var seed: UInt64 = 1
@@ -58,7 +58,7 @@ struct Balance: AsyncParsableCommand {
     private func show(_ outcomes: [BalanceOutcome], _ script: BalanceScript, _ console: Console) {
         console.print(
             "\(script.guests) guests of \(script.guestMegabytes) MiB on \(script.budgetMegabytes) MiB, seed \(script.seed), "
-                + "\(script.rounds) rounds of \(Int(script.roundSeconds)) s, Linux \(kernel.rawValue):")
+                + "\(script.rounds) rounds of \(Int(script.roundSeconds)) s, \(kernel.name):")
         var table = Table(
             "policy", "bursts", "killed", "bad pages", "slowest burst s", "reads/s", "moved MiB", "most visible MiB",
             "reaction ms")

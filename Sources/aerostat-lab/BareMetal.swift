@@ -110,7 +110,7 @@ struct BareMetal: AsyncParsableCommand {
         }
         for linux in rows.compactMap(\.linux) {
             let reporting = linux.reporting ? ", reporting" : ""
-            let name = "Linux \(linux.kernel.rawValue), init_on_alloc=\(linux.initOnAlloc ? 1 : 0)\(reporting)"
+            let name = "\(linux.kernel.name), init_on_alloc=\(linux.initOnAlloc ? 1 : 0)\(reporting)"
             table.add(name, "x86_64", "inflate-pages-per-second", String(format: "%.0f", linux.inflatePagesPerSecond))
             table.add(name, "x86_64", "boot-seconds", String(format: "%.3f", linux.bootSeconds))
         }

@@ -11,7 +11,8 @@ struct Bench: AsyncParsableCommand {
             report is left in figures/bench.json, a picture of it in figures/bench.svg, every run of it under figures/history.
             """)
 
-    @Option(help: "Guest kernel, 6.1 or 6.12; may be given twice. Default: both.") var kernel: [KernelSeries] = []
+    @Option(help: "Guest kernel: 6.1, 6.12 or newest; may be repeated. 6.1 and 6.12 if left out.")
+    var kernel: [KernelSeries] = []
     @Option(help: "fresh, touched, page-cache or fragmented; may be repeated. Default: all.")
     var situation: [InflateCase] = []
     @Option(help: "Measurements of each row.") var runs = 3
@@ -55,7 +56,7 @@ struct Bench: AsyncParsableCommand {
 
     /// The rows, contender beside contender.
     private var subjects: [InflateBench.Subject] {
-        let kernels = quick ? [.bookworm] : kernel.isEmpty ? KernelSeries.allCases : kernel
+        let kernels = quick ? [.bookworm] : kernel.isEmpty ? KernelSeries.stable : kernel
         let situations = quick ? [.touched] : situation.isEmpty ? InflateCase.allCases : situation
         var subjects: [InflateBench.Subject] = []
         for kernel in kernels {

@@ -21,7 +21,7 @@ struct BenchTable {
     }
 
     static func title(_ subject: InflateBench.Subject) -> String {
-        "Linux \(subject.kernel.rawValue), \(subject.situation.rawValue), init_on_alloc=\(subject.initOnAlloc == false ? 0 : 1)"
+        "\(subject.kernel.name), \(subject.situation.rawValue), init_on_alloc=\(subject.initOnAlloc == false ? 0 : 1)"
     }
 
     var contenders: [Contender] {

@@ -8,7 +8,7 @@ struct Boot: AsyncParsableCommand {
         abstract: "Boot one guest and take commands for it from standard input.",
         discussion: "Try `meminfo`, `eat 100`, `sh dmesg`, `unload virtio_balloon`, `poweroff`. Ends with the input.")
 
-    @Option(help: "Guest kernel: 6.1 or 6.12.") var kernel = KernelSeries.bookworm
+    @Option(help: "Guest kernel: 6.1, 6.12 or newest.") var kernel = KernelSeries.bookworm
     @Option(help: "Guest memory in MiB.") var memory = 1024
     @Option(help: "Virtual processors.") var cpus = 2
     @Option(help: "Plug in the vhost-user balloon behind this socket.") var socket: String?

@@ -8,7 +8,8 @@ struct Demo: AsyncParsableCommand {
         abstract: "Show a guest that is killed, one that lives, and one that lives well.",
         discussion: "The exit code speaks of correctness alone: a program killed that should live, a bad page.")
 
-    @Option(help: "Guest kernel: 6.1 or 6.12; may be given twice. Both if left out.") var kernel: [KernelSeries] = []
+    @Option(help: "Guest kernel: 6.1, 6.12 or newest; may be repeated. 6.1 and 6.12 if left out.")
+    var kernel: [KernelSeries] = []
     @Option(help: "How often the first act is run where time is measured.") var runs = 2
     @Option(help: "Only this act: 1 or 2.") var act: Int?
     @Flag(help: "Leave our own device out.") var qemuOnly = false
@@ -26,7 +27,7 @@ struct Demo: AsyncParsableCommand {
         if !qemuOnly { _ = try lab.aerostat() }
         let console = Console()
         console.noteLoad()
-        let kernels = kernel.isEmpty ? KernelSeries.allCases : kernel
+        let kernels = kernel.isEmpty ? KernelSeries.stable : kernel
         var report = FigureReport<Row>(command: "demo", figures: [], rows: [])
         var faults: [String] = []
         if act != 2 {

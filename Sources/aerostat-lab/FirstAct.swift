@@ -19,7 +19,7 @@ struct FirstAct {
             let timed = [.none] + devices.map { Contender($0, deflatesOnOOM: true) }
             let plan = devices.map { Contender($0) } + (0..<runs).flatMap { _ in timed }
             for (index, contender) in plan.enumerated() {
-                console.progress("act 1, Linux \(kernel.rawValue), \(index + 1) of \(plan.count): \(contender.name)")
+                console.progress("act 1, \(kernel.name), \(index + 1) of \(plan.count): \(contender.name)")
                 outcomes.append(try await experiment.run(contender, kernel: kernel, in: lab))
             }
         }
@@ -33,7 +33,7 @@ struct FirstAct {
         console.print("its balloon, and a program that takes \(sizes.programMegabytes) MiB and verifies every page.")
         for kernel in kernels {
             var table = Table(
-                "Linux \(kernel.rawValue)", "program", "seconds", "lost", "bad pages", "still in the balloon")
+                kernel.name, "program", "seconds", "lost", "bad pages", "still in the balloon")
             for contender in [.none] + devices.flatMap({ [Contender($0), Contender($0, deflatesOnOOM: true)] }) {
                 let mine = outcomes.filter { $0.kernel == kernel && $0.contender == contender }
                 guard let one = mine.last else { continue }
@@ -76,7 +76,7 @@ struct FirstAct {
     func faults(_ outcomes: [KilledOrAlive.Outcome]) -> [String] {
         outcomes.compactMap { outcome in
             let mustLive = outcome.contender.device == .none || outcome.contender.deflatesOnOOM
-            let place = "act 1, Linux \(outcome.kernel.rawValue), \(outcome.contender.name)"
+            let place = "act 1, \(outcome.kernel.name), \(outcome.contender.name)"
             if mustLive, !outcome.isAlive { return "\(place): the program was killed" }
             if !mustLive, outcome.isAlive { return "\(place): the program lives, though nothing gave it memory" }
             return outcome.badPages > 0 ? "\(place): \(outcome.badPages) bad pages" : nil

@@ -18,7 +18,7 @@ struct SecondAct {
         var outcomes: [AliveAndWell.Outcome] = []
         for kernel in kernels {
             for contender in contenders {
-                console.progress("act 2, Linux \(kernel.rawValue): \(contender.name)")
+                console.progress("act 2, \(kernel.name): \(contender.name)")
                 outcomes.append(try await experiment.run(contender, kernel: kernel, in: lab))
             }
         }
@@ -34,7 +34,7 @@ struct SecondAct {
         console.print("the guest every \(sizes.statisticsInterval) s how it is. Reads a second:")
         for kernel in kernels {
             var table = Table(
-                "Linux \(kernel.rawValue)", "program", "seconds", "while it takes", "0-2 s after", "2-4 s after",
+                kernel.name, "program", "seconds", "while it takes", "0-2 s after", "2-4 s after",
                 "still in the balloon")
             for outcome in outcomes where outcome.kernel == kernel {
                 table.add(
@@ -65,7 +65,7 @@ struct SecondAct {
 
     func faults(_ outcomes: [AliveAndWell.Outcome]) -> [String] {
         outcomes.compactMap { outcome in
-            let place = "act 2, Linux \(outcome.kernel.rawValue), \(outcome.contender.name)"
+            let place = "act 2, \(outcome.kernel.name), \(outcome.contender.name)"
             if !outcome.isAlive { return "\(place): the program was killed" }
             let bad = outcome.badPages + outcome.badReads
             return bad > 0 ? "\(place): \(outcome.badPages) bad pages, \(outcome.badReads) bad reads" : nil

@@ -54,6 +54,26 @@ import Testing
         #expect(bench.state == .alarm)
     }
 
+    @Test("a second look in which the guest did nothing is no all-clear; two are", arguments: [1, 2])
+    func still(looks: Int) {
+        var bench = Bench(settledAt: 600)
+        bench.pass(1000)
+        bench.send(.statistics(healthy))
+        bench.pass(1000)
+        var set = healthy
+        set[.majorFaults] = 3000
+        bench.send(.statistics(set))
+        for _ in 0..<looks {
+            #expect(bench.wake()?.requestStatistics == true)
+            bench.send(.statistics(set))
+        }
+        #expect((bench.arbiter.wakeAt == nil) == (looks == 2))
+        bench.pass(100)
+        set[.majorFaults] = 3300
+        bench.send(.statistics(set))
+        #expect(bench.state == (looks == 1 ? .alarm : .settled))
+    }
+
     @Test("one bad look is not believed: a program that starts reads files")
     func once() {
         var bench = Bench(settledAt: 600)
@@ -108,6 +128,52 @@ import Testing
         #expect(run(perSecond: 100, faults: 50) == .settled)
         // Files that are deleted beside a program that starts.
         #expect(run(perSecond: 100, free: 300) == .settled)
+    }
+
+    @Test("deflate-on-oom 4: a cache that is thrown out and read again by few faults of large pages is an alarm, too")
+    func turningOver() {
+        func run(
+            faults: UInt64 = 40, reclaimed: UInt64 = 80, cacheGrowth: Int64 = 0, swappedOut: UInt64 = 0,
+            free: UInt64 = 75
+        ) -> GuestState {
+            afterTwoIntervals { set, interval in
+                set[.majorFaults] = faults * interval
+                set[.asyncReclaims] = (reclaimed * interval) << 20
+                set[.swapOut] = (swappedOut * interval) << 20
+                set[.diskCaches] = UInt64(1000 + cacheGrowth * Int64(interval)) << 20
+                set[.freeMemory] = free << 20
+            }.state
+        }
+        #expect(run() == .alarm)
+        #expect(run(cacheGrowth: 5) == .alarm, "the cache grows by more pages than there are faults")
+        #expect(run(free: 113) == .alarm)
+        #expect(run(reclaimed: 10) == .settled)
+        #expect(run(free: 300) == .settled)
+        #expect(run(faults: 0) == .settled, "a backup reads files once, by system calls")
+        #expect(run(faults: 5) == .settled, "a backup, and a program that starts")
+        #expect(run(cacheGrowth: -80) == .settled, "a program takes memory, and nothing is read for what it displaces")
+        #expect(run(swappedOut: 80) == .settled, "what was reclaimed were idle programs' pages")
+    }
+
+    @Test("a second look between two bursts of reclaim sees what is read in, and that is enough")
+    func betweenBursts() {
+        func state(secondIntake: UInt64) -> GuestState {
+            var bench = Bench(settledAt: 600)
+            var set = healthy
+            for (milliseconds, reclaimed, cache, faults) in [
+                (1000, 0, 270, 0), (1000, 60, 270, 30), (100, 60, 270 + secondIntake, 33),
+            ] as [(UInt64, UInt64, UInt64, UInt64)] {
+                bench.pass(milliseconds)
+                set[.asyncReclaims] = reclaimed << 20
+                set[.diskCaches] = cache << 20
+                set[.majorFaults] = faults
+                set[.freeMemory] = 60 << 20
+                bench.send(.statistics(set))
+            }
+            return bench.state
+        }
+        #expect(state(secondIntake: 6) == .alarm)
+        #expect(state(secondIntake: 0) == .settled)
     }
 
     @Test("the alarm is over when the guest is well, and repeats make the pause longer")

@@ -140,4 +140,45 @@ import Testing
         #expect(bench.state == .alarm)
         #expect(bench.arbiter.target < held)
     }
+
+    @Test("under a budget a pause ends early where what was given lies free; not twice, for a working set")
+    func endsEarly() throws {
+        var bench = try HostBench(budget: nil)
+        let guest = try bench.add()
+        bench.balloon(guest, 600)
+        // No more than its memory, so that it is asked for slack each time.
+        try bench.host.set(budget: 1024 * mebibyte, at: bench.now)
+        var faults: UInt64 = 0
+        func isPausing() -> Bool { if case .holdOff = bench.host.state(of: guest) { true } else { false } }
+        /// On its knees until it has been given all, and well then, with what it was given free.
+        func suffer() {
+            for _ in 0..<20 where !isPausing() {
+                bench.pass(bench.host.state(of: guest) == .alarm ? 100 : 1000)
+                let isShort = bench.held[guest] ?? 0 > 0
+                if isShort { faults += 5000 }
+                bench.answer(guest, available: isShort ? 200 : 800, free: isShort ? 60 : 620, faults: faults)
+                bench.obey(guest)
+            }
+        }
+        /// Two seconds on, all well.
+        func rest() {
+            for _ in 0..<20 where isPausing() {
+                bench.pass(100)
+                bench.answer(guest, available: 800, free: 620, faults: faults)
+            }
+        }
+        suffer()
+        #expect(isPausing())
+        rest()
+        #expect(!isPausing())
+        for _ in 0..<20 where bench.held[guest] ?? 0 < 500 * mebibyte {
+            bench.pass(250)
+            bench.answer(guest, available: 800, free: 620, faults: faults)
+            bench.obey(guest)
+        }
+        suffer()
+        #expect(isPausing(), "\(bench.host.state(of: guest)) \(bench.held) \(bench.happenings)")
+        rest()
+        #expect(isPausing(), "\(bench.host.state(of: guest)) \(bench.held) \(bench.happenings)")
+    }
 }

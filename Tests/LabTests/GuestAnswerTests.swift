@@ -16,6 +16,27 @@ struct GuestAnswerTests {
         #expect(series.rate(from: 2_000_000_000, to: 2_000_000_000) == nil)
     }
 
+    @Test("Thrashing is dated from where it began, and over when reads are fast again")
+    func thrashing() throws {
+        // A sample each 100 ms: well for a second, thrown out for two, well again.
+        var samples: [String] = []
+        var (reads, refaults) = (0, 0)
+        for index in 0..<50 {
+            samples.append("\(UInt64(index) * 100_000_000):\(reads):\(refaults)")
+            let isBad = (10..<30).contains(index)
+            reads += isBad ? 10 : 1000
+            refaults += isBad ? 2000 : 0
+        }
+        let series = try ReadSeries(fields("bad=0 samples=\(samples.joined(separator: ","))"))
+        let second: UInt64 = 1_000_000_000
+        #expect(series.thrashing(until: 3 * second, above: 4096) == second)
+        #expect(series.thrashing(until: 3 * second, above: 40000) == nil)
+        #expect(series.thrashing(until: second / 2, above: 4096) == nil)
+        #expect(series.thrashing(until: 5 * second, above: 4096) == nil)
+        #expect(series.reading(at: 8000, from: 2 * second) == 3 * second)
+        #expect(series.reading(at: 50000, from: 2 * second) == nil)
+    }
+
     @Test("A killed program has touched a part and has no time of its own")
     func killed() throws {
         let result = try EatResult(fields("result=killed signal=9 t=5 touched=8192"), bytes: 1 << 20)

@@ -3,7 +3,7 @@ import Lab
 import Testing
 
 extension LabTests {
-    @Test("a guest that runs out of memory is saved, and well", arguments: Flight.all)
+    @Test("a guest that runs out of memory is saved, and well", arguments: Flight.all + [.newest])
     func savedByTheAlarm(flight: Flight) async throws {
         try await Self.fly(
             MachineConfiguration(kernel: flight.kernel), door: flight.door, options: ["deflate-on-oom=on"]

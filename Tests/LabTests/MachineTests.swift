@@ -11,7 +11,7 @@ struct MachineTests {
         return configuration
     }
 
-    @Test("Boots, answers, reboots, is reset, pauses and turns off", arguments: KernelSeries.allCases)
+    @Test("Boots, answers, reboots, is reset, pauses and turns off", arguments: KernelSeries.stable)
     func life(kernel: KernelSeries) async throws {
         try await Machine.with(configuration(kernel), in: .find()) { machine in
             #expect(try await machine.shell("uname -r").hasPrefix(kernel.rawValue))
@@ -45,7 +45,7 @@ struct MachineTests {
 
     @Test(
         "A balloon is plugged in, used and unplugged; its driver is unloaded and loaded",
-        arguments: KernelSeries.allCases)
+        arguments: KernelSeries.stable)
     func hotplug(kernel: KernelSeries) async throws {
         var configuration = configuration(kernel)
         configuration.hotplugPorts = 1

@@ -6,7 +6,7 @@ public final class Rig: Sendable {
     public let machine: Machine
     /// Our daemon, if the contender is ours.
     public let daemon: Daemon?
-    private static let guest = "guest"
+    static let guest = "guest"
 
     /// Starts the daemon if needed, boots, runs `body`, and ends both in any case.
     ///

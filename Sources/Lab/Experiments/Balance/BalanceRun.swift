@@ -87,7 +87,7 @@ public struct BalanceRun: Sendable {
         try await machine.startReader(megabytes: script.fileMegabytes)
         try await Task.sleep(until: end, clock: .continuous)  // the length of a round is part of the script
         let series = try await machine.readSeries()
-        let first = series.samples.first?.time ?? 0
+        let first = series.samples.first { $0.reads > 0 }?.time ?? 0
         let last = series.samples.last?.time ?? 0
         return .init(
             guest: guest, round: round, badReads: series.badReads,
