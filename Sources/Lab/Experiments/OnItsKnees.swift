@@ -7,7 +7,8 @@ public struct OnItsKnees: Sendable {
         public var contender: Contender
         /// Seconds from when the working set began to be thrown out until the alarm, ...
         public var seen: Double?
-        /// ... until the guest was sent a lower target, and until it read at half its speed again. `nil`: never.
+        /// ... until the guest was sent a lower target, and until it read at a quarter of its speed again: it varies by a factor of
+        /// three with where the guest's threads run, and on its knees it is a thousandth. `nil`: never.
         public var told: Double?
         public var mended: Double?
         /// What the daemon said.
@@ -81,7 +82,7 @@ public struct OnItsKnees: Sendable {
                 alarm = time
                 outcome.reason = event.message
                 outcome.seen = max(0, Double(time) - Double(since)) / 1e9
-                outcome.mended = series.reading(at: reads / 2, from: time).map { Double($0 - since) / 1e9 }
+                outcome.mended = series.reading(at: reads / 4, from: time).map { Double($0 - since) / 1e9 }
             } else if event.kind == .target, let alarm, let seen = outcome.seen {
                 outcome.told = seen + (Double(try clock.time(of: event.timestamp)) - Double(alarm)) / 1e9
                 break
