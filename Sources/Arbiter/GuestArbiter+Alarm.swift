@@ -91,10 +91,12 @@ extension GuestArbiter {
 
     /// A hold-off keeps others waiting where memory is shared. It is over when what the alarm gave lies free again: the
     /// program that needed it has ended. A working set that does not fit may lack a part of that only, and what lies free
-    /// beside it says nothing: once is believed, and if it hurts again the pause is kept.
+    /// beside it says nothing: where an operator's cap would have all of it back at once, that is believed once, and if it
+    /// hurts again the pause is kept.
     mutating func shorten(_ health: Health, _ now: UInt64, _ held: UInt64, _ decision: inout Decision) {
         let enough = max(given, 2 * health.comfort(tuning))
-        guard grantable != .max, !(lacksCache && strikes > 1), let free = health.free, free >= enough else {
+        let isKept = lacksCache && strikes > 1 && requested ?? 0 > held
+        guard grantable != .max, !isKept, let free = health.free, free >= enough else {
             wellSince = nil
             return
         }

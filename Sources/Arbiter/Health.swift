@@ -55,12 +55,15 @@ public struct Health: Sendable, Equatable {
         faultRate = rate(.majorFaults)
         let cacheGrowth = change(.diskCaches)
         self.cacheGrowth = cacheGrowth
-        let loss = rate(.asyncReclaims, per: PageFrame.size).map { background in
+        if let background = rate(.asyncReclaims, per: PageFrame.size) {
             let reclaimed = background + (rate(.directReclaims, per: PageFrame.size) ?? 0)
-            return max(0, reclaimed - (rate(.swapOut, per: PageFrame.size) ?? 0))
+            let loss = max(0, reclaimed - (rate(.swapOut, per: PageFrame.size) ?? 0))
+            cacheLoss = loss
+            cacheIntake = max(0, loss + (cacheGrowth ?? 0))
+        } else {
+            cacheLoss = nil
+            cacheIntake = nil
         }
-        cacheLoss = loss
-        cacheIntake = loss.map { max(0, $0 + (cacheGrowth ?? 0)) }
         swapInRate = rate(.swapIn, per: PageFrame.size)
         directReclaim = growth(.directReclaims).map { $0 / PageFrame.size }
         directScanRate = rate(.directScans, per: PageFrame.size)
