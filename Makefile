@@ -32,7 +32,7 @@ simulate: build ## Hold our arbiter against its rivals on traces (AEROSTAT_TRACE
 bench-many: lab build ## Measure one daemon with 1 to 1,000 simulated guests (some minutes)
 	@.build/release/aerostat-lab bench-many
 
-balance: lab build ## Share 1.8 GiB among three guests of 1 GiB, ours against what people run today
+balance: lab build ## Share 1.8 GiB among three guests of 1 GiB, ours against what people run today (25 minutes)
 	@.build/release/aerostat-lab balance
 
 guest: ## Build the bare-metal images, guest and tester: Embedded Swift for x86_64, riscv64, aarch64

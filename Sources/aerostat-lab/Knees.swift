@@ -53,7 +53,7 @@ struct Knees: AsyncParsableCommand {
         let sizes = experiment
         let (size, balloon, file) = (sizes.guestMegabytes, sizes.balloonMegabytes, sizes.fileMegabytes)
         console.print("On its knees: a guest of \(size) MiB with \(balloon) MiB in its balloon. A thread reads \(file)")
-        console.print("MiB of a disk at random, a little more than its cache can hold. Aerostat asks the guest")
+        console.print("MiB of a disk at random, more than its cache can hold. Aerostat asks the guest")
         let interval = Int(sizes.statisticsInterval)
         console.print("every \(interval) s how it is. Seconds since the file began to be thrown out:")
         console.print()

@@ -25,7 +25,8 @@ public struct OnItsKnees: Sendable {
 
     public var guestMegabytes = 1024
     public var balloonMegabytes = 600
-    public var fileMegabytes = 280
+    /// What cannot fit: with 280 MiB a guest settles by itself now and then.
+    public var fileMegabytes = 300
     /// Our daemon asks the guest how it is this often, in seconds.
     public var statisticsInterval = 1.0
     /// How long a guest is watched that nobody mends, and how long an alarm is waited for.
