@@ -99,6 +99,26 @@ extension HostArbiter {
         return time.callers(wakeAt)
     }
 
+    /// What is to be written for a guest, and when to call again; times are the caller's (ns).
+    public struct Agenda: Sendable, Equatable {
+        /// ``target(of:)``, ``wakeAt(of:)``
+        public var target: UInt64
+        public var wakeAt: UInt64?
+        /// ``HostArbiter/wakeAt``
+        public var hostWakeAt: UInt64?
+    }
+
+    /// All that is asked after each event, at once.
+    ///
+    /// It changes nothing: what is mutating is called where the arbiter lies, and not on a copy of it.
+    public mutating func agenda(of guest: GuestHandle) -> Agenda? {
+        guard isUsed(guest.rawValue) else { return nil }
+        let arbiter = guests[guest.rawValue].arbiter
+        return Agenda(
+            target: arbiter.target, wakeAt: arbiter.wakeAt.map { time.callers($0) },
+            hostWakeAt: goOnAt.map { time.callers($0) })
+    }
+
     /// The guest can be asked how it is.
     public func hasUsableStatistics(of guest: GuestHandle) -> Bool {
         isUsed(guest.rawValue) && guests[guest.rawValue].arbiter.hasStatistics

@@ -99,7 +99,11 @@ struct SharedGuest: Sendable, Codable {
 
     /// The balloon that the guest has been asked for so far.
     @inline(__always)
-    var goal: UInt64 { min(max(lendGoal ?? 0, arbiter.promised(held)), limits.max) }
+    var goal: UInt64 {
+        let promised = arbiter.promised(held)
+        guard let lendGoal, lendGoal > promised else { return min(promised, limits.max) }
+        return min(lendGoal, limits.max)
+    }
 
     /// What it sees once it has followed.
     @inline(__always)

@@ -45,6 +45,7 @@ struct AerostatPolicy: Policy {
         case .wake(let guest): tell(guest, .wake, now, view, &orders)
         case .wakeHost:
             host?.wake(at: now)
+            orders.wakeHost(at: host?.wakeAt)
             carryOut(&orders)
         }
     }
@@ -66,12 +67,12 @@ struct AerostatPolicy: Policy {
         while let change = host?.nextChange() { carryOut(about: change.guest.rawValue, change.decision, &orders) }
         while host?.nextMove() != nil {}
         while host?.nextHappening() != nil {}
-        orders.wakeHost(at: host?.wakeAt)
     }
 
-    private func carryOut(about guest: Int, _ decision: Decision, _ orders: inout Orders) {
+    private mutating func carryOut(about guest: Int, _ decision: Decision, _ orders: inout Orders) {
+        guard let agenda = host?.agenda(of: handles[guest]) else { return }
         if decision.interrupt {
-            let target = Int(host?.target(of: handles[guest]) ?? 0)
+            let target = Int(agenda.target)
             if target == orders.target(guest) {
                 orders.repeatTarget(guest)
             } else {
@@ -79,6 +80,7 @@ struct AerostatPolicy: Policy {
             }
         }
         if decision.requestStatistics { orders.askStatistics(guest) }
-        orders.wake(guest, at: host?.wakeAt(of: handles[guest]))
+        orders.wake(guest, at: agenda.wakeAt)
+        orders.wakeHost(at: agenda.hostWakeAt)
     }
 }
