@@ -33,7 +33,7 @@ struct SharedGuest: Sendable, Codable {
     var idle: UInt64 = 0
     var goalThen: UInt64 = 0
     var statisticsAt: UInt64?
-    /// Since when it says how it is without a break.
+    /// Since when it says without a break how it is, its major faults included: a guest that does not tell them is never known.
     var heardSince: UInt64?
     /// It has given its calm portion of these statistics.
     var hasPaid = false

@@ -9,7 +9,8 @@ struct BenchReaction: AsyncParsableCommand {
         abstract: "Measure from a page taken back unasked until other guests are told to pay, among 100 guests.",
         discussion: """
             A real daemon, with guests that are played by this program. The yardstick is an eventfd round trip between \
-            two threads in the same run, each on a processor of its own, as the daemon's are. The report is left in figures/bench-reaction.json.
+            two threads in the same run, each on a processor of its own, as the daemon's are. The report is left in \
+            figures/bench-reaction.json.
             """)
 
     @Option(help: "Alarms that are measured, at least.") var alarms = 100
