@@ -56,7 +56,7 @@ extension HostArbiter {
             payer: payer.map { GuestHandle(rawValue: $0) }, gainer: gainer.map { GuestHandle(rawValue: $0) },
             pages: UInt64(max(0, pages)), price: price, free: freeBefore, isCarriedOut: mode == .on || rule == .loan)
         if let last = moves.last, last.isContinued(by: move) {
-            moves.last?.pages += move.pages
+            moves.last?.join(move)
             return
         }
         movesMade += 1

@@ -13,7 +13,8 @@ public struct Move: Sendable, Equatable, Codable {
     public var pages: UInt64
     /// The payer's price when it was chosen, weight per GiB; see ``HostArbiter``.
     public var price: Double?
-    /// Budget less what is promised, before this move; negative: overdrawn.
+    /// Budget less what is promised, before this move; negative: overdrawn. Of several steps that were joined to one move:
+    /// with what became free meanwhile, so that `free` less ``pages`` is the least that was left after any of them.
     public var free: Int64
     /// `false` in ``HostMode/watch``: it is what would have been done.
     public var isCarriedOut: Bool
@@ -23,6 +24,16 @@ public struct Move: Sendable, Equatable, Codable {
         time == other.time && rule == other.rule && payer == other.payer && gainer == other.gainer
             && isCarriedOut == other.isCarriedOut
     }
+
+    /// The movement goes on by another step: this is both.
+    public mutating func join(_ step: Move) {
+        let left = min(left, step.left)
+        pages = pages.addingReportingOverflow(step.pages).partialValue
+        free = left.addingReportingOverflow(Int64(clamping: pages)).partialValue
+    }
+
+    /// Budget less what is promised, after this move.
+    private var left: Int64 { free.subtractingReportingOverflow(Int64(clamping: pages)).partialValue }
 
     /// For people.
     ///

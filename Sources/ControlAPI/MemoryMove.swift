@@ -11,7 +11,8 @@ public struct MemoryMove: Codable, Sendable, Equatable {
     public var bytes: UInt64
     /// The payer's price when it was chosen.
     public var price: Double?
-    /// What was free before, in bytes; negative: overdrawn.
+    /// What was free before, in bytes; negative: overdrawn. Where several steps are told as one, what became free meanwhile counts,
+    /// so that `free` less `bytes` is the least that was left after any of them.
     public var free: Int64
     /// `false`: it is what would have been done, in mode `watch` or in a plan.
     public var isCarriedOut: Bool

@@ -52,7 +52,7 @@ struct HostChaos {
         case 1: removeGuest()
         case 2: signal()
         case 3: setBudget()
-        case 4 where random.oneIn(4): setMode()
+        case 4: setMode()
         case 5: changeLimits()
         case 6: setPresence()
         default: guestEvent()
@@ -75,9 +75,8 @@ struct HostChaos {
     /// Runs something that decides, and sees whether it promised more than there is.
     private mutating func deciding(taken: Int64 = 0, _ body: (inout HostArbiter, UInt64) -> Void) {
         let before = host.ledger.promised
-        let wasSharing = host.mode == .on && host.ledger.budget != nil
         body(&host, now)
-        guard wasSharing, host.mode == .on, host.ledger.budget != nil else { return }
+        guard host.mode == .on, host.ledger.budget != nil else { return }
         let most = max(before + taken, Int64(host.ledger.effective))
         if host.ledger.promised > most {
             complaints.append("event \(events): promised \(host.ledger.promised), at most \(most) was right")
@@ -247,13 +246,28 @@ struct HostChaos {
         }
     }
 
-    private mutating func setMode() { host.set(mode: random.pick(HostMode.allCases), at: now) }
+    private mutating func setMode() {
+        let mode = random.pick(HostMode.allCases)
+        deciding { $0.set(mode: mode, at: $1) }
+        // Mostly on again at once, with all targets as they were left.
+        if random.oneIn(2) { deciding { $0.set(mode: .on, at: $1) } }
+    }
 
     private mutating func drain() {
         while let change = host.nextChange() {
             if host.share(of: change.guest) == nil { complaints.append("a change of a guest that is not there") }
         }
-        while host.nextMove() != nil { granted += 1 }
+        // Moves that are fetched late are joined where they go on at the same time.
+        if !random.oneIn(4) { while let move = host.nextMove() { check(move) } }
         while host.nextHappening() != nil {}
+    }
+
+    /// What a move says of itself: nothing is given that was not there.
+    private mutating func check(_ move: Move) {
+        granted += 1
+        guard move.isCarriedOut, move.payer == nil, move.rule != .loan else { return }
+        if Int64(clamping: move.pages) > move.free {
+            complaints.append("event \(events): granted what was not there: \(move)")
+        }
     }
 }

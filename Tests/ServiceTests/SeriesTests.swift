@@ -77,4 +77,24 @@ import Testing
         #expect(series.next(at: 3 * Self.second)?.move.pages == 1)
         #expect(series.next(at: 9 * Self.second) == nil && series.deadline == nil)
     }
+
+    @Test("several grants that are told as one say no more than was free: each of them was covered")
+    func grantsAreCovered() {
+        var series = MoveSeries()
+        func grant(_ pages: UInt64, of free: Int64, at time: UInt64) -> Move {
+            var move = move(.alarm, 4, pages, at: time)
+            move.free = free
+            return move
+        }
+        let isFirstHeldBack = series.join(grant(8192, of: 8192, at: 0), at: 0)
+        #expect(!isFirstHeldBack)
+        // 8192 pages each time, as soon as they arrive from a payer; once 100 more were free.
+        for (time, free) in [(1, 8292), (2, 8192), (3, 9000)] as [(UInt64, Int64)] {
+            let waits = series.join(grant(8192, of: free, at: time), at: time)
+            #expect(waits)
+        }
+        let joined = series.next(at: Self.second)?.move
+        #expect(joined?.pages == 3 * 8192)
+        #expect(joined?.free == 24_576, "nothing was left after the second one")
+    }
 }

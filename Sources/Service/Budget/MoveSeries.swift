@@ -42,7 +42,7 @@ struct MoveSeries {
             waiting[key] = Joined(move: move)
             return true
         }
-        joined.move.pages = joined.move.pages.addingReportingOverflow(move.pages).partialValue
+        joined.move.join(move)
         joined.steps += 1
         waiting[key] = joined
         return true
