@@ -38,7 +38,7 @@ let package = Package(
         .library(name: "Balloon", targets: ["Balloon"]),
         .library(name: "BalloonDevice", targets: ["BalloonDevice"]),
         .library(name: "BalloonDriver", targets: ["BalloonDriver"]),
-        .library(name: "Checks", targets: ["Checks"]),
+        .library(name: "ConformanceChecks", targets: ["ConformanceChecks"]),
         .executable(name: "aerostat", targets: ["aerostat"]),
         // Linked with libFuzzer by Fuzz/run.sh.
         .library(name: "FuzzTargets", type: .static, targets: ["FuzzTargets"]),
@@ -83,15 +83,16 @@ let package = Package(
         // The same arbiter, and rivals, against simulated guests in virtual time.
         module("Simulation", ["Arbiter", "Balloon"]),
         // Guests that are played against a device, to see whether it keeps the rules.
-        module("Checks", ["Virtio", "Balloon"]),
-        module("Conformance", ["Checks", "Virtio", "Balloon", "VhostUser", "Linux"]),
+        module("ConformanceChecks", ["Virtio", "Balloon"]),
+        module("Conformance", ["ConformanceChecks", "Virtio", "Balloon", "VhostUser", "Linux"]),
         // Many guests at full speed, for benchmarks.
         module("Load", ["Virtio", "Balloon", "VhostUser", "Linux", histogram]),
         // Floor 7: the command line.
         .executableTarget(
             name: "aerostat",
             dependencies: [
-                "Service", "ControlAPI", "Checks", "Conformance", "Load", "Simulation", argumentParser, logging,
+                "Service", "ControlAPI", "ConformanceChecks", "Conformance", "Load", "Simulation", argumentParser,
+                logging,
             ],
             swiftSettings: settings),
         // The lab: real QEMU, real Linux.
@@ -100,7 +101,8 @@ let package = Package(
         module(
             "Lab",
             [
-                "QMP", "ControlAPI", "CLab", "Linux", "Virtio", "Balloon", "HostMemory", "VhostUser", "Checks",
+                "QMP", "ControlAPI", "CLab", "Linux", "Virtio", "Balloon", "HostMemory", "VhostUser",
+                "ConformanceChecks",
                 "Conformance", "Load", "Simulation",
             ]),
         .executableTarget(
@@ -119,12 +121,16 @@ let package = Package(
         tests(
             "GuestTests",
             [
-                "Checks", "Load", "TestSupport", "Service", "ControlAPI", "VhostUser", "VfioUser", "Balloon", "Virtio",
+                "ConformanceChecks", "Load", "TestSupport", "Service", "ControlAPI", "VhostUser", "VfioUser", "Balloon",
+                "Virtio",
                 "Linux", "CLinux",
             ]),
         tests(
             "ConformanceTests",
-            ["Checks", "Conformance", "Service", "ControlAPI", "VhostUser", "Virtio", "Balloon", "Linux", system]),
+            [
+                "ConformanceChecks", "Conformance", "Service", "ControlAPI", "VhostUser", "Virtio", "Balloon", "Linux",
+                system,
+            ]),
         tests("LoadTests", ["Load", "Service", "ControlAPI", "VhostUser", "Linux"]),
         tests("ControlAPITests", ["ControlAPI", "TestSupport"]),
         tests("ProgramTests", ["ControlAPI", "TestSupport"]),

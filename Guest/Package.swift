@@ -32,6 +32,8 @@ let package = Package(
         image("Guest", ["Board", "CBoot", aerostat("Virtio"), aerostat("Balloon"), aerostat("BalloonDriver")]),
         // The conformance kit's checks, from inside; the heap that they take is its own.
         .target(name: "CHeap"),
-        image("Tester", ["Board", "CBoot", "CHeap", aerostat("Checks"), aerostat("Virtio"), aerostat("Balloon")]),
+        image(
+            "Tester",
+            ["Board", "CBoot", "CHeap", aerostat("ConformanceChecks"), aerostat("Virtio"), aerostat("Balloon")]),
     ]
 )

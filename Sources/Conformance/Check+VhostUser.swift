@@ -1,5 +1,5 @@
 import Balloon
-import Checks
+import ConformanceChecks
 import Virtio
 
 /// What only a VMM can play: a machine that is paused, and bytes of the configuration.

@@ -1,4 +1,4 @@
-public import Checks
+public import ConformanceChecks
 import VhostUser
 
 /// Plays one guest after another against a vhost-user balloon, and says where it departs from the specification.

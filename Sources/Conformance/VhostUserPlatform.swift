@@ -1,4 +1,4 @@
-public import Checks
+public import ConformanceChecks
 import Glibc
 import Linux
 import VhostUser

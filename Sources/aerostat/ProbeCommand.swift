@@ -1,5 +1,5 @@
 import ArgumentParser
-import Checks
+import ConformanceChecks
 import Conformance
 import Foundation
 

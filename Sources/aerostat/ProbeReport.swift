@@ -1,4 +1,4 @@
-import Checks
+import ConformanceChecks
 
 /// The results of a probe, for programs.
 struct ProbeReport: Encodable {

@@ -1,4 +1,4 @@
-import Checks
+import ConformanceChecks
 import Conformance
 import ControlAPI
 import Foundation

@@ -1,5 +1,5 @@
 import Balloon
-import Checks
+import ConformanceChecks
 import ControlAPI
 import Linux
 import Testing

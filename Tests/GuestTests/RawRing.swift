@@ -1,4 +1,4 @@
-import Checks
+import ConformanceChecks
 import Linux
 import Synchronization
 import Testing

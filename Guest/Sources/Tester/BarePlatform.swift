@@ -1,6 +1,6 @@
 internal import Balloon
 internal import Board
-internal import Checks
+internal import ConformanceChecks
 internal import Virtio
 
 /// The machine that the tester runs in, and its balloon.

@@ -1,7 +1,7 @@
 internal import Balloon
 internal import Board
 internal import CHeap
-internal import Checks
+internal import ConformanceChecks
 
 /// The bootable tester: plays the conformance kit's checks against the balloon of the machine that it runs in, prints
 /// TAP on the serial line, and ends the machine: code 0 if nothing is "not ok", 1 otherwise, 2 without a device.
