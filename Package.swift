@@ -70,8 +70,9 @@ let package = Package(
         // Floor 5: how the host is, and what the target of a guest should be.
         module("HostSignals", ["Linux", "CLinux"]),
         module("Arbiter", ["Balloon"]),
-        // Floor 6: the daemon, and the API by which it is steered.
-        module("ControlAPI", ["CLinux", nio, nioPosix, nioHTTP1]),
+        // Floor 6: the daemon, the words of the API by which it is steered, and who speaks them.
+        module("ControlAPI"),
+        module("ControlClient", ["ControlAPI", nio, nioPosix, nioHTTP1]),
         module(
             "Service",
             [
@@ -91,8 +92,8 @@ let package = Package(
         .executableTarget(
             name: "aerostat",
             dependencies: [
-                "Service", "ControlAPI", "ConformanceChecks", "Conformance", "Load", "Simulation", argumentParser,
-                logging,
+                "Service", "ControlAPI", "ControlClient", "ConformanceChecks", "Conformance", "Load", "Simulation",
+                argumentParser, logging,
             ],
             swiftSettings: settings),
         // The lab: real QEMU, real Linux.
@@ -101,9 +102,8 @@ let package = Package(
         module(
             "Lab",
             [
-                "QMP", "ControlAPI", "CLab", "Linux", "Virtio", "Balloon", "HostMemory", "VhostUser",
-                "ConformanceChecks",
-                "Conformance", "Load", "Simulation",
+                "QMP", "ControlAPI", "ControlClient", "CLab", "Linux", "Virtio", "Balloon", "HostMemory", "VhostUser",
+                "ConformanceChecks", "Conformance", "Load", "Simulation",
             ]),
         .executableTarget(
             name: "aerostat-lab", dependencies: ["Lab", "Load", "Arbiter", "Balloon", "Simulation", argumentParser],
@@ -115,7 +115,7 @@ let package = Package(
             dependencies: ["VhostUser", "VfioUser", "BalloonDevice", "Balloon", "Virtio", "Linux", "CLinux"],
             path: "Fuzz/Targets", swiftSettings: settings),
         tests("FuzzTests", ["FuzzTargets", "Virtio", "TestSupport"]),
-        tests("LabTests", ["Lab", "QMP", "ControlAPI"]),
+        tests("LabTests", ["Lab", "QMP", "ControlAPI", "ControlClient"]),
         tests("VhostUserTests", ["VhostUser", "Virtio", "HostMemory", "Linux", "CLinux"]),
         tests("VfioUserTests", ["VfioUser", "Virtio", "HostMemory", "Linux", "CLinux"]),
         tests(
@@ -133,10 +133,14 @@ let package = Package(
             ]),
         tests("LoadTests", ["Load", "Service", "ControlAPI", "VhostUser", "Linux"]),
         tests("ControlAPITests", ["ControlAPI", "TestSupport"]),
-        tests("ProgramTests", ["ControlAPI", "TestSupport"]),
+        tests("ControlClientTests", ["ControlAPI", "ControlClient", "TestSupport"]),
+        tests("ProgramTests", ["ControlAPI", "ControlClient", "TestSupport"]),
         tests(
             "ServiceTests",
-            ["Service", "Arbiter", "Balloon", "ControlAPI", "HostSignals", "Linux", "TestSupport", logging]),
+            [
+                "Service", "Arbiter", "Balloon", "ControlAPI", "ControlClient", "HostSignals", "Linux", "TestSupport",
+                logging,
+            ]),
         tests("HostSignalsTests", ["HostSignals", "Linux", "TestSupport"]),
         // What tests of several modules share: a seeded generator, guest memory made of bytes, the driver's side of a ring.
         .target(

@@ -1,4 +1,5 @@
 public import ControlAPI
+public import ControlClient
 public import Foundation
 
 /// A running `aerostat serve`. It ends with ``stop()``, with the object, and with this program, whatever comes first.

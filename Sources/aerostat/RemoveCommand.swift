@@ -1,5 +1,6 @@
 import ArgumentParser
 import ControlAPI
+import ControlClient
 
 struct RemoveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

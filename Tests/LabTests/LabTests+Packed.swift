@@ -1,4 +1,5 @@
 import ControlAPI
+import ControlClient
 import Lab
 import Testing
 

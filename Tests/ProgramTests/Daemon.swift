@@ -1,4 +1,4 @@
-import ControlAPI
+import ControlClient
 import Foundation
 import TestSupport
 

@@ -1,6 +1,7 @@
 import ConformanceChecks
 import Conformance
 import ControlAPI
+import ControlClient
 import Foundation
 import QMP
 import Synchronization

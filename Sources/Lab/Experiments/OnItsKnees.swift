@@ -1,4 +1,5 @@
 import ControlAPI
+import ControlClient
 
 /// A guest whose working set does not quite fit beside its balloon: it is thrown out of the page cache and read in again for
 /// ever. Reclaim never fails, so there is no out-of-memory deflation: only statistics tell.

@@ -1,4 +1,5 @@
 import ControlAPI
+import ControlClient
 
 /// A guest with the balloon of one contender, steered and read in the same way whoever it is.
 public final class Rig: Sendable {

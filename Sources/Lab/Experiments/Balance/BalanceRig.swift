@@ -1,4 +1,5 @@
 import ControlAPI
+import ControlClient
 import Foundation
 
 /// The guests of a ``BalanceRun`` under one policy.

@@ -1,3 +1,5 @@
+public import ControlAPI
+
 /// Why a request to the daemon failed. Its description is one line, ready for people.
 public enum ControlClientError: Error, Equatable, CustomStringConvertible {
     case noDaemon(path: String)

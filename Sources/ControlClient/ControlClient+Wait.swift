@@ -1,3 +1,5 @@
+public import ControlAPI
+
 extension ControlClient {
     /// How often the status is read though no event came: progress between events, and a net under a lost one.
     private static let fallback = Duration.seconds(1)

@@ -1,3 +1,4 @@
+public import ControlAPI
 internal import FoundationEssentials
 internal import NIOCore
 internal import NIOHTTP1

@@ -1,4 +1,5 @@
 import ControlAPI
+import ControlClient
 import Glibc
 import TestSupport
 import Testing
@@ -41,12 +42,5 @@ import Testing
                 throws: ControlClientError.timedOut(path: path, request: uri, after: .milliseconds(20))
             ) { try await client.forEachEvent(follow: follow) { _ in } }
         }
-    }
-
-    @Test func thePathComesFromTheEnvironment() {
-        #expect(ControlPath.standard(environment: ["AEROSTAT_CONTROL": "/a", "XDG_RUNTIME_DIR": "/b"]) == "/a")
-        #expect(
-            ControlPath.standard(environment: ["AEROSTAT_CONTROL": "", "XDG_RUNTIME_DIR": "/b"]) == "/b/aerostat.sock")
-        #expect(ControlPath.standard(environment: [:]) == "/run/aerostat.sock")
     }
 }

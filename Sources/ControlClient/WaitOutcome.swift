@@ -1,3 +1,5 @@
+public import ControlAPI
+
 /// How a wait for a guest's target ended, with the guest's last status.
 public enum WaitOutcome: Sendable, Equatable {
     /// Held meets the target, and the target is what was asked for.
