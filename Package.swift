@@ -71,7 +71,7 @@ let package = Package(
         module("HostSignals", ["Linux", "CLinux"]),
         module("Arbiter", ["Balloon"]),
         // Floor 6: the daemon, the words of the API by which it is steered, and who speaks them.
-        module("ControlAPI"),
+        module("ControlAPI", ["Balloon"]),
         module("ControlClient", ["ControlAPI", nio, nioPosix, nioHTTP1]),
         module(
             "Service",
@@ -92,8 +92,8 @@ let package = Package(
         .executableTarget(
             name: "aerostat",
             dependencies: [
-                "Service", "ControlAPI", "ControlClient", "ConformanceChecks", "Conformance", "Load", "Simulation",
-                argumentParser, logging,
+                "Service", "Balloon", "ControlAPI", "ControlClient", "ConformanceChecks", "Conformance", "Load",
+                "Simulation", argumentParser, logging,
             ],
             swiftSettings: settings),
         // The lab: real QEMU, real Linux.
@@ -132,7 +132,7 @@ let package = Package(
                 system,
             ]),
         tests("LoadTests", ["Load", "Service", "ControlAPI", "VhostUser", "Linux"]),
-        tests("ControlAPITests", ["ControlAPI", "TestSupport"]),
+        tests("ControlAPITests", ["ControlAPI", "Balloon", "TestSupport"]),
         tests("ControlClientTests", ["ControlAPI", "ControlClient", "TestSupport"]),
         tests("ProgramTests", ["ControlAPI", "ControlClient", "TestSupport"]),
         tests(

@@ -40,12 +40,13 @@ public struct Health: Sendable, Equatable {
             guard seconds > 0, let new = now.pages(tag, memory), let old = before.pages(tag, memory) else { return nil }
             return (Double(new) - Double(old)) / seconds
         }
+        // Pages where the statistic is of bytes.
         func growth(_ tag: StatisticsTag) -> UInt64? {
             guard let new = now[tag], let old = before[tag], new >= old else { return nil }
-            return new - old
+            return tag.facts.unit == .bytes ? (new - old) / PageFrame.size : new - old
         }
-        func rate(_ tag: StatisticsTag, per unit: UInt64 = 1) -> Double? {
-            seconds > 0 ? growth(tag).map { Double($0 / unit) / seconds } : nil
+        func rate(_ tag: StatisticsTag) -> Double? {
+            seconds > 0 ? growth(tag).map { Double($0) / seconds } : nil
         }
         available = now.pages(.availableMemory, memory)
         free = now.pages(.freeMemory, memory)
@@ -55,18 +56,18 @@ public struct Health: Sendable, Equatable {
         faultRate = rate(.majorFaults)
         let cacheGrowth = change(.diskCaches)
         self.cacheGrowth = cacheGrowth
-        if let background = rate(.asyncReclaims, per: PageFrame.size) {
-            let reclaimed = background + (rate(.directReclaims, per: PageFrame.size) ?? 0)
-            let loss = max(0, reclaimed - (rate(.swapOut, per: PageFrame.size) ?? 0))
+        if let background = rate(.asyncReclaims) {
+            let reclaimed = background + (rate(.directReclaims) ?? 0)
+            let loss = max(0, reclaimed - (rate(.swapOut) ?? 0))
             cacheLoss = loss
             cacheIntake = max(0, loss + (cacheGrowth ?? 0))
         } else {
             cacheLoss = nil
             cacheIntake = nil
         }
-        swapInRate = rate(.swapIn, per: PageFrame.size)
-        directReclaim = growth(.directReclaims).map { $0 / PageFrame.size }
-        directScanRate = rate(.directScans, per: PageFrame.size)
+        swapInRate = rate(.swapIn)
+        directReclaim = growth(.directReclaims)
+        directScanRate = rate(.directScans)
         stallRate = rate(.allocationStalls)
     }
 

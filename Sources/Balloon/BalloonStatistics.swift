@@ -3,8 +3,10 @@
     /// Bytes of one entry: le16 tag, le64 value, packed.
     public static let entrySize = 10
 
-    @usableFromInline var values = InlineArray<16, UInt64>(repeating: 0)
-    @usableFromInline var present: UInt16 = 0
+    // Room for more tags than there are today; a test fails when it runs out.
+    @usableFromInline typealias Slots = InlineArray<24, UInt64>
+    @usableFromInline var values = Slots(repeating: 0)
+    @usableFromInline var present: UInt32 = 0
 
     public init() {}
 
@@ -12,6 +14,7 @@
     @inlinable public subscript(tag: StatisticsTag) -> UInt64? {
         get { present & 1 << tag.rawValue != 0 ? values[Int(tag.rawValue)] : nil }
         set {
+            guard tag.rawValue < Slots.count else { return }
             if let newValue {
                 values[Int(tag.rawValue)] = newValue
                 present |= 1 << tag.rawValue
@@ -39,7 +42,7 @@
 
 extension BalloonStatistics {
     /// Bytes that ``encode(into:)`` writes at most.
-    public static let encodedLimit = 16 * entrySize
+    public static let encodedLimit = Slots.count * entrySize
 
     /// Writes one entry for each statistic that is there, in the order of tags (spec D19).
     ///
@@ -47,8 +50,8 @@ extension BalloonStatistics {
     public func encode(into bytes: UnsafeMutableRawBufferPointer) -> Int {
         var offset = 0
         var rawTag: UInt16 = 0
-        while rawTag < 16, offset + Self.entrySize <= bytes.count {
-            if let tag = StatisticsTag(rawValue: rawTag), let value = self[tag] {
+        while let tag = StatisticsTag(rawValue: rawTag), offset + Self.entrySize <= bytes.count {
+            if let value = self[tag] {
                 bytes.storeBytes(of: rawTag.littleEndian, toByteOffset: offset, as: UInt16.self)
                 bytes.storeBytes(of: value.littleEndian, toByteOffset: offset + 2, as: UInt64.self)
                 offset += Self.entrySize

@@ -1,4 +1,7 @@
 /// What a statistic is about (VIRTIO 1.4 §5.5.6.4; tags 10 to 15 are Linux's).
+///
+/// The raw value is the number on the wire; the numbers have no gaps. A new tag is a case, whose place in the order is its number,
+/// and its line in the table ``facts``; the command line, the metrics, and the rules of the balancer read that table.
 public enum StatisticsTag: UInt16, CaseIterable, Sendable {
     /// Bytes swapped in.
     case swapIn = 0
@@ -6,6 +9,7 @@ public enum StatisticsTag: UInt16, CaseIterable, Sendable {
     case swapOut
     /// Page faults that needed I/O.
     case majorFaults
+    /// Page faults that needed no I/O.
     case minorFaults
     /// Bytes not used for anything.
     case freeMemory
@@ -13,39 +17,47 @@ public enum StatisticsTag: UInt16, CaseIterable, Sendable {
     case totalMemory
     /// Bytes that can be had without swapping.
     case availableMemory
-    /// Bytes that can be given up without I/O: the page cache.
+    /// Bytes of the page cache, which can be given up without I/O.
     case diskCaches
+    /// Huge pages allocated.
     case hugePageAllocations
+    /// Huge pages that could not be allocated.
     case hugePageFailures
+    /// Processes killed for want of memory.
     case oomKills
     /// Allocations that had to wait for reclaim.
     case allocationStalls
     /// Bytes scanned by the background reclaim.
     case asyncScans
-    /// Bytes scanned by whoever wanted memory.
+    /// Bytes scanned by tasks that wanted memory.
     case directScans
+    /// Bytes reclaimed in the background.
     case asyncReclaims
+    /// Bytes reclaimed by tasks that wanted memory.
     case directReclaims
 
-    /// QEMU's name, without its `stat-` prefix.
-    public var name: String {
+    /// The table of statistics: QEMU's name without its `stat-` prefix, the unit, how the number moves, and what it tells.
+    public var facts: StatisticFacts {
         switch self {
-        case .swapIn: "swap-in"
-        case .swapOut: "swap-out"
-        case .majorFaults: "major-faults"
-        case .minorFaults: "minor-faults"
-        case .freeMemory: "free-memory"
-        case .totalMemory: "total-memory"
-        case .availableMemory: "available-memory"
-        case .diskCaches: "disk-caches"
-        case .hugePageAllocations: "htlb-pgalloc"
-        case .hugePageFailures: "htlb-pgfail"
-        case .oomKills: "oom-kills"
-        case .allocationStalls: "alloc-stalls"
-        case .asyncScans: "async-scans"
-        case .directScans: "direct-scans"
-        case .asyncReclaims: "async-reclaims"
-        case .directReclaims: "direct-reclaims"
+        case .swapIn: .init("swap-in", .bytes, .counter, "swapped in")
+        case .swapOut: .init("swap-out", .bytes, .counter, "swapped out")
+        case .majorFaults: .init("major-faults", .count, .counter, "page faults that needed I/O")
+        case .minorFaults: .init("minor-faults", .count, .counter, "page faults that needed no I/O")
+        case .freeMemory: .init("free-memory", .bytes, .gauge, "not used for anything")
+        case .totalMemory: .init("total-memory", .bytes, .gauge, "all memory that the guest's kernel manages")
+        case .availableMemory: .init("available-memory", .bytes, .gauge, "can be had without swapping")
+        case .diskCaches: .init("disk-caches", .bytes, .gauge, "page cache, which can be given up without I/O")
+        case .hugePageAllocations: .init("htlb-pgalloc", .count, .counter, "huge pages allocated")
+        case .hugePageFailures: .init("htlb-pgfail", .count, .counter, "huge pages that could not be allocated")
+        case .oomKills: .init("oom-kills", .count, .counter, "processes killed for want of memory")
+        case .allocationStalls: .init("alloc-stalls", .count, .counter, "allocations that waited for reclaim")
+        case .asyncScans: .init("async-scans", .bytes, .counter, "scanned by the background reclaim")
+        case .directScans: .init("direct-scans", .bytes, .counter, "scanned by tasks that wanted memory")
+        case .asyncReclaims: .init("async-reclaims", .bytes, .counter, "reclaimed in the background")
+        case .directReclaims: .init("direct-reclaims", .bytes, .counter, "reclaimed by tasks that wanted memory")
         }
     }
+
+    /// QEMU's name, without its `stat-` prefix.
+    public var name: String { facts.name }
 }

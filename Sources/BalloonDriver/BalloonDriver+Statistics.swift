@@ -25,9 +25,10 @@ extension BalloonDriver where Transport: ~Copyable, Clock: ~Copyable {
             return set
         }
         var result = BalloonStatistics()
-        for raw in UInt16(0)..<16 {
-            guard let tag = StatisticsTag(rawValue: raw), let last = subset[tag] else { continue }
-            result[tag] = set[tag] ?? last
+        var rawTag: UInt16 = 0
+        while let tag = StatisticsTag(rawValue: rawTag) {
+            if let last = subset[tag] { result[tag] = set[tag] ?? last }
+            rawTag += 1
         }
         statisticsSubset = result
         return result

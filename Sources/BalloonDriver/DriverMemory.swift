@@ -40,6 +40,7 @@ public struct DriverMemory: @unchecked Sendable {
             + PageSet.bytes(pages: frames.count) + hintBlocks * MemoryLayout<PageRun>.stride + 32
     }
 
+    /// 256 bytes for one set: ``BalloonStatistics/encodedLimit`` is less.
     static let statisticsOffset = 5 * ringBytes
     /// Four words for commands of hinting.
     static let commandsOffset = statisticsOffset + 256

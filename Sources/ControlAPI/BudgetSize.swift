@@ -1,3 +1,5 @@
+internal import Balloon
+
 /// What a host lends to its guests: `24G`, `80%` of its memory, or `all but 4G` of it.
 public enum BudgetSize: Sendable, Equatable, CustomStringConvertible {
     case size(ByteSize)
@@ -27,7 +29,7 @@ public enum BudgetSize: Sendable, Equatable, CustomStringConvertible {
             case .share(let millionths): SizeOrShare.share(millionths: millionths).bytes(of: host)
             case .allBut(let size): host > size.bytes ? host - size.bytes : 0
             }
-        return bytes / 4096 * 4096
+        return bytes / PageFrame.size * PageFrame.size
     }
 
     public var description: String {

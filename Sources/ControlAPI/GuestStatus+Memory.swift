@@ -1,11 +1,13 @@
+internal import Balloon
+
 extension GuestStatus {
     /// What the guest's statistics call its page cache, in bytes; `nil` if it has not told.
-    public var cache: UInt64? { statistics.values["disk-caches"] }
+    public var cache: UInt64? { statistics[.diskCaches] }
 
     /// What the guest's programs and kernel use, in bytes: neither free, nor cache, nor in the balloon. `nil` if the
     /// guest has not told enough. As of the newest statistics.
     public var used: UInt64? {
-        guard let total = statistics.values["total-memory"], let free = statistics.values["free-memory"], let cache
+        guard let total = statistics[.totalMemory], let free = statistics[.freeMemory], let cache
         else {
             return nil
         }

@@ -1,12 +1,11 @@
-extension GuestStatus {
-    /// The size of the smallest thing a balloon can hold, in bytes.
-    static let page: UInt64 = 4096
+internal import Balloon
 
+extension GuestStatus {
     /// The balloon is what was asked for: held meets the target, and the target is the operator's.
     public var isReached: Bool {
-        guard link == .driverReady, held / Self.page == target / Self.page else { return false }
+        guard link == .driverReady, held / PageFrame.size == target / PageFrame.size else { return false }
         guard let requested else { return true }
-        return requested / Self.page == target / Self.page
+        return requested / PageFrame.size == target / PageFrame.size
     }
 
     /// The daemon does not chase the target now.

@@ -1,11 +1,10 @@
+internal import Balloon
+
 /// A size, or a share of a guest's memory: `512M`, `33%`.
 public enum SizeOrShare: Sendable, Equatable, CustomStringConvertible {
     case size(ByteSize)
     /// In millionths of the whole, so that `12.5%` is exact.
     case share(millionths: UInt64)
-
-    /// The size of the smallest thing a balloon can hold.
-    private static let page: UInt64 = 4096
 
     /// Reads a size or a percentage from 0 to 100. Zero is read only with `zero`.
     public init(parsing text: String, zero: Bool = false) throws(ByteSizeError) {
@@ -30,7 +29,7 @@ public enum SizeOrShare: Sendable, Equatable, CustomStringConvertible {
         case .share(let millionths):
             let product = max.multipliedFullWidth(by: millionths)
             guard product.high < 1_000_000 else { return max }
-            return UInt64(1_000_000).dividingFullWidth(product).quotient / Self.page * Self.page
+            return UInt64(1_000_000).dividingFullWidth(product).quotient / PageFrame.size * PageFrame.size
         }
     }
 

@@ -1,3 +1,5 @@
+public import Balloon
+
 /// The guest's statistics and how fresh they are.
 public struct StatisticsStatus: Codable, Sendable, Equatable {
     public var state: State
@@ -7,10 +9,9 @@ public struct StatisticsStatus: Codable, Sendable, Equatable {
     public var ageSeconds: Double?
     /// Host time of the newest set's arrival, ISO 8601.
     public var timestamp: String?
-    /// The newest set by tag name (`available-memory`, ...), bytes or counts as VIRTIO 1.4 §5.5.6.4 says.
+    /// The newest set by the name of the tag (`available-memory`, ...): bytes or a count, as the table ``StatisticsTag/facts`` says.
     /// Only what the guest sent.
     public var values: [String: UInt64]
-
     /// Bytes that were in the balloon when the newest set arrived.
     public var heldThen: UInt64?
 
@@ -25,6 +26,9 @@ public struct StatisticsStatus: Codable, Sendable, Equatable {
         self.values = values
         self.heldThen = heldThen
     }
+
+    /// The newest value of one statistic, bytes or a count; `nil` where the guest did not send it.
+    public subscript(tag: StatisticsTag) -> UInt64? { values[tag.name] }
 
     public enum State: String, Codable, Sendable {
         /// The driver has not negotiated statistics, or does not run.

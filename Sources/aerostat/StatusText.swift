@@ -1,3 +1,4 @@
+import Balloon
 import ControlAPI
 
 /// Guests' statuses for people.
@@ -87,15 +88,13 @@ enum StatusText {
         let head = "statistics: \(statistics.state.rawValue), \(interval)\(age)"
         if statistics.values.isEmpty { return head }
         var table = TextTable(rightAligned: [1])
-        for (tag, value) in statistics.values.sorted(by: { $0.key < $1.key }) {
-            table.add([tag, sizes.contains(tag) ? size(value) : "\(value)"])
+        for (name, value) in statistics.values.sorted(by: { $0.key < $1.key }) {
+            // A daemon that is newer than this program may know more.
+            let facts = StatisticsTag.allCases.first { $0.name == name }?.facts
+            table.add([name, facts?.unit == .bytes ? size(value) : "\(value)", facts?.meaning ?? ""])
         }
         return head + "\n" + table.text(indent: "  ")
     }
-
-    private static let sizes: Set = [
-        "free-memory", "total-memory", "available-memory", "disk-caches", "swap-in", "swap-out",
-    ]
 
     private static func counters(_ counters: Counters) -> String {
         var table = TextTable(rightAligned: [1])

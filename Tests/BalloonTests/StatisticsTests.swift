@@ -26,7 +26,7 @@ import Testing
     @Test("spec D21, V5: entries in any order", arguments: SeededGenerator.seeds(5))
     func anyOrder(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
-        let entries = (0..<16).map { entry($0, UInt64($0) * 3) }
+        let entries = StatisticsTag.allCases.map { entry($0.rawValue, UInt64($0.rawValue) * 3) }
         let set = decode(entries.shuffled(using: &random).flatMap { $0 })
         #expect(set == decode(entries.flatMap { $0 }))
     }
@@ -39,7 +39,9 @@ import Testing
         #expect(StatisticsTag.allCases.filter { set[$0] != nil }.count == 2)
     }
 
-    @Test("spec V4: unknown tags are ignored", arguments: [16, 17, 255, 65534, 65535] as [UInt16])
+    @Test(
+        "spec V4: unknown tags are ignored",
+        arguments: [UInt16(StatisticsTag.allCases.count), 24, 25, 255, 65534, 65535])
     func unknownTag(tag: UInt16) {
         #expect(decode(entry(tag, 5)).isEmpty)
         let set = decode(entry(tag, 5) + entry(4, 9))
@@ -59,7 +61,7 @@ import Testing
         #expect(set.isEmpty, "Windows' first buffer")
     }
 
-    @Test("robustness: a length that is no multiple of 10 counts whole entries only", arguments: 0...30)
+    @Test("robustness: a length that is not a multiple of 10 counts whole entries only", arguments: 0...30)
     func oddLength(count: Int) {
         let bytes = entry(0, 11) + entry(1, 12) + entry(2, 13)
         let set = decode(Array(bytes[..<count]))
@@ -78,10 +80,36 @@ import Testing
         #expect(set.isEmpty)
     }
 
-    @Test("every tag has a name of its own")
+    @Test("every tag has a name of its own, and numbers have no gaps")
     func names() {
-        #expect(Set(StatisticsTag.allCases.map(\.name)).count == 16)
-        #expect(StatisticsTag.allCases.map(\.rawValue) == Array(0..<16))
+        let tags = StatisticsTag.allCases
+        #expect(Set(tags.map(\.name)).count == tags.count)
+        #expect(tags.map(\.rawValue) == Array(0..<UInt16(tags.count)))
+        let letters = "abcdefghijklmnopqrstuvwxyz-"
+        for tag in tags { #expect(tag.name.allSatisfy { letters.contains($0) }) }
+    }
+
+    @Test("there is room for every tag, and what is written is read again")
+    func roundTrip() {
+        var set = BalloonStatistics()
+        for tag in StatisticsTag.allCases { set[tag] = UInt64(tag.rawValue) << 40 + 7 }
+        var bytes = [UInt8](repeating: 0, count: BalloonStatistics.encodedLimit)
+        let count = bytes.withUnsafeMutableBytes { set.encode(into: $0) }
+        #expect(count == StatisticsTag.allCases.count * BalloonStatistics.entrySize)
+        let back = decode(Array(bytes[..<count]))
+        for tag in StatisticsTag.allCases { #expect(back[tag] == UInt64(tag.rawValue) << 40 + 7, "\(tag)") }
+    }
+
+    @Test("memory is bytes, what happened is counted, and only sizes go down again")
+    func units() {
+        let counts: Set<StatisticsTag> = [
+            .majorFaults, .minorFaults, .hugePageAllocations, .hugePageFailures, .oomKills, .allocationStalls,
+        ]
+        let gauges: Set<StatisticsTag> = [.freeMemory, .totalMemory, .availableMemory, .diskCaches]
+        for tag in StatisticsTag.allCases.prefix(16) {
+            #expect((tag.facts.unit == .count) == counts.contains(tag), "\(tag)")
+            #expect((tag.facts.kind == .gauge) == gauges.contains(tag), "\(tag)")
+        }
     }
 
     @Test("property: noise is decoded as the model does", arguments: SeededGenerator.seeds(50))
@@ -90,10 +118,10 @@ import Testing
         var bytes: [UInt8] = []
         var model: [UInt16: UInt64] = [:]
         for _ in 0..<random.number(0...40) {
-            let tag = random.number(0...20 as ClosedRange<UInt16>)
+            let tag = random.number(0...30 as ClosedRange<UInt16>)
             let value = random.pick([0, 1, .max, .max - 1, random.number(0 ... .max)] as [UInt64])
             bytes += entry(tag, value)
-            if tag < 16, value != .max { model[tag] = value }
+            if tag < StatisticsTag.allCases.count, value != .max { model[tag] = value }
         }
         bytes += (0..<random.number(0...9)).map { _ in 0x5a }
         let set = decode(bytes)

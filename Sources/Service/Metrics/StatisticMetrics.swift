@@ -1,21 +1,25 @@
+internal import Balloon
 internal import ControlAPI
 
-/// The guests' own statistics (VIRTIO 1.4 §5.5.6.4) as metrics, named after their tags.
-enum StatisticMetrics {
-    private static let sizes: Set = ["free-memory", "total-memory", "available-memory", "disk-caches"]
-    private static let sums: Set = ["swap-in", "swap-out"]
+extension StatisticsTag {
+    /// The metric's name: after the tag, with its unit, and `_total` where it only grows.
+    package var metricName: String {
+        let facts = facts
+        let unit = facts.unit == .bytes ? "_bytes" : ""
+        let total = facts.kind == .counter ? "_total" : ""
+        return "aerostat_guest_statistics_" + facts.name.replacing("-", with: "_") + unit + total
+    }
+}
 
+/// The guests' own statistics (VIRTIO 1.4 §5.5.6.4) as metrics.
+enum StatisticMetrics {
     static func families(_ statuses: [GuestStatus]) -> [MetricFamily] {
-        let tags = Set(statuses.flatMap(\.statistics.values.keys)).sorted()
-        return tags.map { tag in
-            let name = "aerostat_guest_statistics_" + tag.replacing("-", with: "_")
-            let help = "The guest's statistic \(tag)."
-            let add = { (family: inout MetricFamily, guest: GuestStatus) in
-                if let value = guest.statistics.values[tag] { family.add(["guest": guest.name], value) }
+        StatisticsTag.allCases.map { tag in
+            let kind: MetricFamily.Kind = tag.facts.kind == .counter ? .counter : .gauge
+            let help = "The guest's statistic \(tag.name): \(tag.facts.meaning)."
+            return Metrics.family(tag.metricName, kind, help, statuses) { family, guest in
+                if let value = guest.statistics[tag] { family.add(["guest": guest.name], value) }
             }
-            if sizes.contains(tag) { return Metrics.family(name + "_bytes", .gauge, help, statuses, add) }
-            let unit = sums.contains(tag) ? "_bytes_total" : "_total"
-            return Metrics.family(name + unit, .counter, help, statuses, add)
         }
     }
 }
