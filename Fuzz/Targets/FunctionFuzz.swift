@@ -67,15 +67,17 @@ private final class Machine {
             socket: try pair.right.duplicate(),
             description: .init(
                 deviceNumber: 5, features: 0x3f | 1 << 28 | 1 << 29 | 1 << 32, queueCount: 5, configurationSize: 16))
-        send(1, 0, [0, 0, 0, 0], 0)
+        send(1, flags: 0, [0, 0, 0, 0], kinds: 0)
     }
 
     /// - Returns: false once the connection is over.
     func play(_ record: Record) -> Bool {
         switch record {
-        case .message(let command, let flags, let payload, let descriptors): send(command, flags, payload, descriptors)
+        case .message(let command, let flags, let payload, let descriptors):
+            send(command, flags: flags, payload, kinds: descriptors)
         case .write(let region, let flags, let offset, let bytes):
-            send(10, flags, VfioUserFrontEnd.access(region, offset, bytes.count) + bytes, 0)
+            send(
+                10, flags: flags, VfioUserFrontEnd.access(region, offset: offset, count: bytes.count) + bytes, kinds: 0)
         case .bytes(let bytes, let descriptors): vmm.send(bytes, descriptors)
         case .poke(let offset, let bytes): vmm.poke(offset, bytes)
         case .truncate(let size): vmm.truncateMemory(size)
@@ -83,7 +85,7 @@ private final class Machine {
         return pump()
     }
 
-    private func send(_ command: UInt16, _ flags: UInt32, _ payload: [UInt8], _ kinds: UInt8) {
+    private func send(_ command: UInt16, flags: UInt32, _ payload: [UInt8], kinds: UInt8) {
         let header = [UInt8](littleEndian: UInt32(command) << 16, UInt32(16 + payload.count), flags, 0)
         vmm.send(header + payload, kinds)
     }

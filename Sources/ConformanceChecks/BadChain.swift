@@ -66,46 +66,46 @@ public enum BadChain: CaseIterable, Sendable {
         let (next, write, indirect): (UInt16, UInt16, UInt16) = (1, 2, 4)
         let (buffer, table) = (ring.buffer, ring.buffer + 0x8000)
         func describe(
-            _ index: UInt16, _ address: UInt64, _ length: UInt32, flags: UInt16 = 0, next: UInt16 = 0
+            _ index: UInt16, address: UInt64, length: UInt32, flags: UInt16 = 0, next: UInt16 = 0
         ) throws(Ring.Failure) {
-            try ring.describe(index, address, length, flags: flags, next: next)
+            try ring.describe(index, address: address, length: length, flags: flags, next: next)
         }
         func entry(_ index: UInt64, flags: UInt16 = 0, next: UInt16 = 0) throws(Ring.Failure) {
-            try ring.describe(at: table + 16 * index, buffer, 4, flags: flags, next: next)
+            try ring.describe(at: table + 16 * index, address: buffer, length: 4, flags: flags, next: next)
         }
         switch self {
         case .loop:
-            try describe(3, buffer, 4, flags: next, next: 4)
-            try describe(4, buffer, 4, flags: next, next: 3)
-        case .selfLoop: try describe(3, buffer, 0, flags: next, next: 3)
-        case .nextOutsideTable: try describe(3, buffer, 4, flags: next, next: ring.size)
+            try describe(3, address: buffer, length: 4, flags: next, next: 4)
+            try describe(4, address: buffer, length: 4, flags: next, next: 3)
+        case .selfLoop: try describe(3, address: buffer, length: 0, flags: next, next: 3)
+        case .nextOutsideTable: try describe(3, address: buffer, length: 4, flags: next, next: ring.size)
         case .readableAfterWritable:
-            try describe(3, buffer, 4, flags: next | write, next: 4)
-            try describe(4, buffer, 4)
+            try describe(3, address: buffer, length: 4, flags: next | write, next: 4)
+            try describe(4, address: buffer, length: 4)
         case .moreThan4GiB:
-            try describe(3, buffer, .max, flags: next, next: 4)
-            try describe(4, buffer, 2)
+            try describe(3, address: buffer, length: .max, flags: next, next: 4)
+            try describe(4, address: buffer, length: 2)
         case .zeroLength:
-            try describe(3, buffer, 0, flags: next, next: 4)
-            try describe(4, buffer, 4)
-        case .outsideMemory: try describe(3, 1 << 52, 4096)
-        case .endsOutsideMemory: try describe(3, (UInt64(hole) << 12) - 2, 4)
-        case .indirectNotNegotiated: try describe(3, table, 16, flags: indirect)
-        case .indirectEmpty: try describe(3, table, 0, flags: indirect)
-        case .indirectOddSize: try describe(3, table, 17, flags: indirect)
-        case .indirectHuge: try describe(3, table, .max & ~15, flags: indirect)
-        case .indirectOutsideMemory: try describe(3, .max - 15, 32, flags: indirect)
-        case .indirectWithNext: try describe(3, table, 16, flags: indirect | next, next: 4)
+            try describe(3, address: buffer, length: 0, flags: next, next: 4)
+            try describe(4, address: buffer, length: 4)
+        case .outsideMemory: try describe(3, address: 1 << 52, length: 4096)
+        case .endsOutsideMemory: try describe(3, address: (UInt64(hole) << 12) - 2, length: 4)
+        case .indirectNotNegotiated: try describe(3, address: table, length: 16, flags: indirect)
+        case .indirectEmpty: try describe(3, address: table, length: 0, flags: indirect)
+        case .indirectOddSize: try describe(3, address: table, length: 17, flags: indirect)
+        case .indirectHuge: try describe(3, address: table, length: .max & ~15, flags: indirect)
+        case .indirectOutsideMemory: try describe(3, address: .max - 15, length: 32, flags: indirect)
+        case .indirectWithNext: try describe(3, address: table, length: 16, flags: indirect | next, next: 4)
         case .indirectNested:
             try entry(0, flags: indirect)
-            try describe(3, table, 16, flags: indirect)
+            try describe(3, address: table, length: 16, flags: indirect)
         case .indirectNextOutside:
             try entry(0, flags: next, next: 2)
-            try describe(3, table, 32, flags: indirect)
+            try describe(3, address: table, length: 32, flags: indirect)
         case .indirectLoop:
             try entry(0, flags: next, next: 1)
             try entry(1, flags: next, next: 0)
-            try describe(3, table, 32, flags: indirect)
+            try describe(3, address: table, length: 32, flags: indirect)
         }
     }
 }

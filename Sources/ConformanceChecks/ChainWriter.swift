@@ -9,11 +9,11 @@ public protocol ChainWriter {
 
     /// Writes a descriptor of the ring's own table.
     func describe(
-        _ index: UInt16, _ address: UInt64, _ length: UInt32, flags: UInt16, next: UInt16
+        _ index: UInt16, address: UInt64, length: UInt32, flags: UInt16, next: UInt16
     ) throws(Failure)
     /// Writes a descriptor anywhere, by guest-physical address.
     func describe(
-        at entry: UInt64, _ address: UInt64, _ length: UInt32, flags: UInt16, next: UInt16
+        at entry: UInt64, address: UInt64, length: UInt32, flags: UInt16, next: UInt16
     ) throws(Failure)
 }
 

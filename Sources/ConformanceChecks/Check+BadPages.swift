@@ -13,7 +13,7 @@ extension Check {
                 try guest.load()
                 let ring = try guest.ring(.inflate)
                 let last = ring.size - 1
-                try ring.describe(last, 0x1234_5678, 77, flags: 0, next: last)
+                try ring.describe(last, address: 0x1234_5678, length: 77, flags: 0, next: last)
                 let first = UInt32(ring.base >> 12)
                 let count = UInt32((CheckSize.footprint / 2) >> 12)
                 try guest.inflate(first..<first + count, "an inflate request for the ring's own pages")
@@ -63,7 +63,8 @@ extension Check {
                 let ring = try guest.ring(.inflate)
                 for index in 0..<6 as Range<UInt16> {
                     try ring.describe(
-                        index, bulk, length, flags: index == 5 ? 0 : Guest.Ring.Flags.next, next: index + 1)
+                        index, address: bulk, length: length, flags: index == 5 ? 0 : Guest.Ring.Flags.next,
+                        next: index + 1)
                 }
                 try ring.offer(0)
                 try guest.deflate([1], "a deflate request beside it")
@@ -79,7 +80,7 @@ extension Check {
                 for role in [.inflate, .deflate] as [QueueRole] {
                     let ring = try guest.ring(role)
                     try ring.fill(Guest.bytes([UInt32](repeating: guest.playground.page(401), count: 1024)))
-                    try ring.describe(0, ring.buffer, length)
+                    try ring.describe(0, address: ring.buffer, length: length)
                     try ring.offer(0)
                     try ring.expectReturned("an array of \(length) bytes on the \(role.name) queue")
                 }

@@ -124,7 +124,8 @@ extension Check {
     private static func hint(_ guest: Guest) throws(CheckError) {
         let ring = try guest.ring(.freePageHint)
         try ring.describe(
-            0, UInt64(guest.pages.lowerBound) << 12, UInt32(guest.pages.count) << 12, flags: Guest.Ring.Flags.write)
+            0, address: UInt64(guest.pages.lowerBound) << 12, length: UInt32(guest.pages.count) << 12,
+            flags: Guest.Ring.Flags.write)
         try ring.offer(0)
         try ring.expectTaken("a hint")
     }

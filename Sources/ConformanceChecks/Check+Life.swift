@@ -51,7 +51,7 @@ extension Check {
             let ring = try guest.ring(.reporting)
             try guest.expectFreed(guest.pages) { () throws(CheckError) in
                 try ring.describe(
-                    0, UInt64(guest.pages.lowerBound) << 12, UInt32(guest.pages.count) << 12,
+                    0, address: UInt64(guest.pages.lowerBound) << 12, length: UInt32(guest.pages.count) << 12,
                     flags: Guest.Ring.Flags.write)
                 try ring.offer(0)
                 try ring.expectTaken("a report on queue \(try guest.number(of: .reporting))")

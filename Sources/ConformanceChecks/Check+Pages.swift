@@ -64,9 +64,9 @@ extension Check {
                 let bytes = Guest.bytes(guest.pages)
                 try guest.expectFreed(guest.pages) { () throws(CheckError) in
                     try ring.fill(bytes)
-                    try ring.describe(0, ring.buffer, 6, flags: Guest.Ring.Flags.next, next: 5)
-                    try ring.describe(5, ring.buffer + 6, 1001, flags: Guest.Ring.Flags.next, next: 4)
-                    try ring.describe(4, ring.buffer + 1007, UInt32(bytes.count - 1007))
+                    try ring.describe(0, address: ring.buffer, length: 6, flags: Guest.Ring.Flags.next, next: 5)
+                    try ring.describe(5, address: ring.buffer + 6, length: 1001, flags: Guest.Ring.Flags.next, next: 4)
+                    try ring.describe(4, address: ring.buffer + 1007, length: UInt32(bytes.count - 1007))
                     try ring.offer(0)
                     try ring.expectReturned("an array in three parts")
                 }
@@ -78,9 +78,10 @@ extension Check {
                 let table = ring.buffer + 0x8000
                 try guest.expectFreed(guest.pages) { () throws(CheckError) in
                     try ring.fill(Guest.bytes(guest.pages))
-                    try ring.describe(at: table, ring.buffer, 1024, flags: Guest.Ring.Flags.next, next: 1)
-                    try ring.describe(at: table + 16, ring.buffer + 1024, 1024)
-                    try ring.describe(0, table, 32, flags: Guest.Ring.Flags.indirect)
+                    try ring.describe(
+                        at: table, address: ring.buffer, length: 1024, flags: Guest.Ring.Flags.next, next: 1)
+                    try ring.describe(at: table + 16, address: ring.buffer + 1024, length: 1024)
+                    try ring.describe(0, address: table, length: 32, flags: Guest.Ring.Flags.indirect)
                     try ring.offer(0)
                     try ring.expectReturned("a request in an indirect table")
                 }

@@ -40,10 +40,11 @@ extension Check {
                 try guest.fill(first..<first + 4, with: 0x5a)
                 let ring = try guest.ring(.reporting)
                 let flags = Guest.Ring.Flags.write | Guest.Ring.Flags.next
-                try ring.describe(0, UInt64(first) << 12 | 1, 3 << 12, flags: flags, next: 1)
-                try ring.describe(1, UInt64(guest.playground.hole - 1) << 12, 1 << 30, flags: flags, next: 2)
-                try ring.describe(2, ring.base, UInt32(CheckSize.footprint / 2), flags: flags, next: 3)
-                try ring.describe(3, .max - 4096, 8192, flags: Guest.Ring.Flags.write)
+                try ring.describe(0, address: UInt64(first) << 12 | 1, length: 3 << 12, flags: flags, next: 1)
+                try ring.describe(
+                    1, address: UInt64(guest.playground.hole - 1) << 12, length: 1 << 30, flags: flags, next: 2)
+                try ring.describe(2, address: ring.base, length: UInt32(CheckSize.footprint / 2), flags: flags, next: 3)
+                try ring.describe(3, address: .max - 4096, length: 8192, flags: Guest.Ring.Flags.write)
                 try ring.offer(0)
                 try ring.expectTaken("a report that is not aligned")
                 try expect(
@@ -76,8 +77,9 @@ extension Check {
         let half = UInt32(pages.count / 2)
         let flags = Guest.Ring.Flags.write
         try ring.describe(
-            0, UInt64(pages.lowerBound) << 12, half << 12, flags: flags | Guest.Ring.Flags.next, next: 1)
-        try ring.describe(1, UInt64(pages.lowerBound + half) << 12, half << 12, flags: flags)
+            0, address: UInt64(pages.lowerBound) << 12, length: half << 12, flags: flags | Guest.Ring.Flags.next,
+            next: 1)
+        try ring.describe(1, address: UInt64(pages.lowerBound + half) << 12, length: half << 12, flags: flags)
         try ring.offer(0)
         try ring.expectTaken("a report")
     }

@@ -43,7 +43,7 @@ extension Check {
             let ring = try guest.ring(.statistics)
             var head: UInt16 = 0
             for length in lengths {
-                try ring.describe(head, ring.buffer, length)
+                try ring.describe(head, address: ring.buffer, length: length)
                 try ring.offer(head)
                 try expectHealthy(guest)
                 head = 1 - head

@@ -22,7 +22,7 @@ extension CheckRing {
         for offset in parts.indices.reversed() {
             let part = parts[offset]
             let place = PackedCheckState.position(packed.available &+ UInt32(offset), size)
-            try describe(at: entry(place.index), part.address, part.length)
+            try describe(at: entry(place.index), address: part.address, length: part.length)
             let marks: UInt32 = place.wrap ? 1 << 7 : 1 << 15
             let word = UInt32(head) | (UInt32(part.flags) | marks) << 16
             try atomic32(entry(place.index) + 12).pointee.store(word.littleEndian, ordering: .releasing)

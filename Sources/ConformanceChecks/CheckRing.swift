@@ -56,19 +56,19 @@ public final class CheckRing<Platform: CheckPlatform> {
 
     /// Writes a descriptor of the ring's own table.
     public func describe(
-        _ index: UInt16, _ address: UInt64, _ length: UInt32, flags: UInt16 = 0, next: UInt16 = 0
+        _ index: UInt16, address: UInt64, length: UInt32, flags: UInt16 = 0, next: UInt16 = 0
     ) throws(CheckError) {
         guard kind == .split else {
             guard Int(index) < packed.described.count else { return }
             packed.described[Int(index)] = .init(address: address, length: length, flags: flags, next: next)
             return
         }
-        try describe(at: base + 16 * UInt64(index), address, length, flags: flags, next: next)
+        try describe(at: base + 16 * UInt64(index), address: address, length: length, flags: flags, next: next)
     }
 
     /// Writes a descriptor anywhere. `next` has no place in a packed one.
     public func describe(
-        at entry: UInt64, _ address: UInt64, _ length: UInt32, flags: UInt16 = 0, next: UInt16 = 0
+        at entry: UInt64, address: UInt64, length: UInt32, flags: UInt16 = 0, next: UInt16 = 0
     ) throws(CheckError) {
         let entry = try platform.pointer(to: entry, count: 16)
         entry.storeBytes(of: address.littleEndian, as: UInt64.self)
@@ -140,7 +140,7 @@ public final class CheckRing<Platform: CheckPlatform> {
     /// Makes bytes available as one readable buffer.
     public func post(_ bytes: [UInt8], head: UInt16 = 0, at offset: UInt64 = 0) throws(CheckError) {
         try fill(bytes, at: offset)
-        try describe(head, buffer + offset, UInt32(clamping: bytes.count))
+        try describe(head, address: buffer + offset, length: UInt32(clamping: bytes.count))
         try offer(head)
     }
 

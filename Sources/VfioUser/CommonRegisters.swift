@@ -5,7 +5,6 @@ struct CommonRegisters {
     /// Offsets of the fields.
     enum Field {
         static let deviceFeatureSelect = 0x00
-        static let deviceFeature = 0x04
         static let driverFeatureSelect = 0x08
         static let driverFeature = 0x0c
         static let configurationVector = 0x10

@@ -33,14 +33,19 @@ struct ConfigurationSpace {
         put(Capability.messages, at: 0x34, 1)
         put(1, at: 0x3d, 1)  // INTA
         putMessages(vectors)
-        putStructure(Capability.common, next: Capability.notification, kind: 1, RegionLayout.common, 0x38)
         putStructure(
-            Capability.notification, next: Capability.interruptStatus, kind: 2, RegionLayout.notification,
-            RegionLayout.notificationMultiplier * queues, size: 20)
+            Capability.common, next: Capability.notification, kind: 1, offset: RegionLayout.common, length: 0x38)
+        putStructure(
+            Capability.notification, next: Capability.interruptStatus, kind: 2, offset: RegionLayout.notification,
+            length: RegionLayout.notificationMultiplier * queues, size: 20)
         put(RegionLayout.notificationMultiplier, at: Capability.notification + 16, 4)
-        putStructure(Capability.interruptStatus, next: Capability.device, kind: 3, RegionLayout.interruptStatus, 1)
-        putStructure(Capability.device, next: Capability.access, kind: 4, RegionLayout.device, configurationSize)
-        putStructure(Capability.access, next: 0, kind: 5, 0, 0, size: 20)
+        putStructure(
+            Capability.interruptStatus, next: Capability.device, kind: 3, offset: RegionLayout.interruptStatus,
+            length: 1)
+        putStructure(
+            Capability.device, next: Capability.access, kind: 4, offset: RegionLayout.device,
+            length: configurationSize)
+        putStructure(Capability.access, next: 0, kind: 5, offset: 0, length: 0, size: 20)
         // The driver's: memory, bus master, parity, SERR, INTx off; the interrupt line; MSI-X on and masked; the window
         // of the last capability.
         allow(0x0546, at: 0x04, 2)
@@ -103,7 +108,7 @@ struct ConfigurationSpace {
 
     /// A vendor capability, which says where a structure lies.
     private mutating func putStructure(
-        _ place: Int, next: Int, kind: Int, _ offset: Int, _ length: Int, size: Int = 16
+        _ place: Int, next: Int, kind: Int, offset: Int, length: Int, size: Int = 16
     ) {
         put(0x09, at: place, 1)
         put(next, at: place + 1, 1)

@@ -48,12 +48,12 @@ struct MessageChannel: ~Copyable {
     func reply(to origin: Message.Origin, errno: UInt32 = 0, _ payload: [UInt8] = []) throws(VfioUserError) {
         guard origin.needsReply else { return }
         let flags = MessageLayout.isReply | (errno == 0 ? 0 : MessageLayout.isError)
-        try send(origin.id, origin.command, flags, errno, payload)
+        try send(id: origin.id, command: origin.command, flags: flags, errno: errno, payload)
     }
 
     /// Sends a message as it is; descriptors stay the caller's.
     func send(
-        _ id: UInt16, _ command: UInt16, _ flags: UInt32, _ errno: UInt32 = 0, _ payload: [UInt8],
+        id: UInt16, command: UInt16, flags: UInt32, errno: UInt32 = 0, _ payload: [UInt8],
         descriptors: [CInt] = []
     ) throws(VfioUserError) {
         var bytes: [UInt8] = []

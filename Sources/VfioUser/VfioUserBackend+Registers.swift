@@ -88,12 +88,12 @@ extension VfioUserBackend {
         case (Field.queueSelect, 2): registers.queueSelect = word
         default:
             guard let queue = selected else { return .done }
-            return writeQueue(queue, offset, data.count, value)
+            return write(value, toQueue: queue, offset: offset, count: data.count)
         }
         return .done
     }
 
-    private mutating func writeQueue(_ queue: Int, _ offset: Int, _ count: Int, _ value: UInt64) -> Action {
+    private mutating func write(_ value: UInt64, toQueue queue: Int, offset: Int, count: Int) -> Action {
         let word = UInt16(truncatingIfNeeded: value)
         switch (offset, count) {
         case (Field.queueSize, 2): queues[queue].setSize(word, features: registers.driverFeatures)

@@ -23,15 +23,6 @@ public enum Request: UInt32, Sendable {
     case addMemoryRegion = 37
     case removeMemoryRegion = 38
 
-    /// Whether the request is answered with data of its own, and not only where the front-end asks for it.
-    var hasReply: Bool {
-        switch self {
-        case .getFeatures, .getVringBase, .getProtocolFeatures, .getQueueCount, .getConfiguration, .getMemorySlotCount:
-            true
-        default: false
-        }
-    }
-
     /// The most descriptors that may come with it.
     var mostDescriptors: Int {
         switch self {

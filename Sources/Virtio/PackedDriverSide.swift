@@ -25,19 +25,21 @@ struct PackedDriverSide {
             let isLast = index == parts.count - 1
             var flags: Descriptor.Flags = parts[index].isDeviceWritable ? .write : []
             if !isLast { flags.insert(.next) }
-            write(parts[index].address, parts[index].length, flags, id, at: UInt16(truncatingIfNeeded: index))
+            write(
+                address: parts[index].address, length: parts[index].length, flags, id: id,
+                at: UInt16(truncatingIfNeeded: index))
         }
         finish(first, UInt16(truncatingIfNeeded: parts.count))
     }
 
     /// The same for a chain that is an indirect table of `length` bytes.
     mutating func offer(tableAt address: UInt64, length: UInt32, id: UInt16) {
-        write(address, length, .indirect, id, at: 0)
+        write(address: address, length: length, .indirect, id: id, at: 0)
         finish(nextAvailable, 1)
     }
 
     private mutating func write(
-        _ address: UInt64, _ length: UInt32, _ flags: Descriptor.Flags, _ id: UInt16, at offset: UInt16
+        address: UInt64, length: UInt32, _ flags: Descriptor.Flags, id: UInt16, at offset: UInt16
     ) {
         let position = nextAvailable.advanced(by: offset, size: ring.size)
         let entry = PackedDescriptor(

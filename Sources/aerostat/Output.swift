@@ -3,7 +3,6 @@ import Glibc
 
 /// Standard output and standard error, unbuffered.
 enum Output {
-    static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
     static var isErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
     /// Ends the program if nobody can have the line: 0 where nobody reads any more, as with `| head`, else 1, and says why.

@@ -128,7 +128,7 @@ struct AttackTests {
         try await attack { house, evil in
             for role in [QueueRole.inflate, .deflate, .statistics] {
                 let ring = try evil.ring(role)
-                try ring.describe(0, address, length)
+                try ring.describe(0, address: address, length: length)
                 try ring.offer([0])
                 ring.kick()
             }
@@ -144,7 +144,8 @@ struct AttackTests {
             let ring = try evil.ring(.inflate)
             for index in 0..<6 as Range<UInt16> {
                 try ring.describe(
-                    index, 0x20_0000, 16 << 20, flags: index == 5 ? 0 : RawRing.Flags.next, next: index + 1)
+                    index, address: 0x20_0000, length: 16 << 20, flags: index == 5 ? 0 : RawRing.Flags.next,
+                    next: index + 1)
             }
             try ring.offer([0])
             ring.kick()

@@ -59,7 +59,7 @@ struct BalloonWireTests {
             let guest = try TestGuest(house.socket(), ringSize: 4)
             try guest.load()
             let ring = try guest.ring(.deflate)
-            try ring.describe(0, ring.buffer, 4)
+            try ring.describe(0, address: ring.buffer, length: 4)
             for _ in 0..<2000 {
                 try ring.offer([0, 0, 0, 0])
                 ring.kick()
@@ -94,7 +94,8 @@ struct BalloonWireTests {
                 let start = UInt64(index / 2) * 8 + (index % 2 == 0 ? 0 : 1)
                 let isLast = index == 63
                 try ring.describe(
-                    index, ring.buffer + start, length, flags: isLast ? 0 : RawRing.Flags.next, next: index + 1)
+                    index, address: ring.buffer + start, length: length, flags: isLast ? 0 : RawRing.Flags.next,
+                    next: index + 1)
             }
             try ring.offer([0])
             ring.kick()
@@ -103,12 +104,13 @@ struct BalloonWireTests {
             // A direct descriptor, then an indirect one.
             let table = ring.buffer + 0x8000
             RawRing.describe(
-                try guest.memory.pointer(to: table, count: 16), ring.buffer + 128, 128, 0, 0)
-            try ring.describe(0, ring.buffer, 128, flags: RawRing.Flags.next, next: 1)
-            try ring.describe(1, table, 16, flags: RawRing.Flags.indirect)
+                try guest.memory.pointer(to: table, count: 16), address: ring.buffer + 128, length: 128, flags: 0,
+                next: 0)
+            try ring.describe(0, address: ring.buffer, length: 128, flags: RawRing.Flags.next, next: 1)
+            try ring.describe(1, address: table, length: 16, flags: RawRing.Flags.indirect)
             let deflate = try guest.ring(.deflate)
-            try deflate.describe(0, ring.buffer, 128, flags: RawRing.Flags.next, next: 1)
-            try deflate.describe(1, table, 16, flags: RawRing.Flags.indirect)
+            try deflate.describe(0, address: ring.buffer, length: 128, flags: RawRing.Flags.next, next: 1)
+            try deflate.describe(1, address: table, length: 16, flags: RawRing.Flags.indirect)
             try deflate.offer([0])
             deflate.kick()
             #expect(try deflate.awaitUsed() == [0])

@@ -156,7 +156,7 @@ struct DiscardWireTests {
             try guest.memory.pointer(to: 0x100_0000, count: numbers.count)
                 .copyMemory(from: numbers, byteCount: numbers.count)
             let withNumbers = try guest.allocated
-            try ring.describe(0, 0x100_0000, UInt32(numbers.count))
+            try ring.describe(0, address: 0x100_0000, length: UInt32(numbers.count))
             try ring.offer([0])
             ring.kick()
             #expect(try ring.awaitUsed() == [0])

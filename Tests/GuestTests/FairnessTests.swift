@@ -129,10 +129,10 @@ private final class Flood: Sendable {
         self.ring = ring
         begun = try Beginning()
         if role == .reporting {
-            try ring.describe(0, 16 << 20, 4 << 20, flags: RawRing.Flags.write)
+            try ring.describe(0, address: 16 << 20, length: 4 << 20, flags: RawRing.Flags.write)
         } else {
             // No two pages that could be joined.
-            try ring.describe(0, ring.buffer, 1024)
+            try ring.describe(0, address: ring.buffer, length: 1024)
             try ring.fill(TestGuest.bytes((0..<256).map { 5000 + 2 * $0 }))
         }
     }

@@ -19,7 +19,7 @@ struct HintWireTests {
 
     private func hint(_ guest: TestGuest, _ page: UInt32, pages: UInt32) throws {
         let ring = try guest.ring(.freePageHint)
-        try ring.describe(0, UInt64(page) << 12, pages << 12, flags: RawRing.Flags.write)
+        try ring.describe(0, address: UInt64(page) << 12, length: pages << 12, flags: RawRing.Flags.write)
         try ring.offer([0])
         ring.kick()
         #expect(try ring.awaitUsed() == [0])
@@ -108,7 +108,7 @@ struct HintWireTests {
             for index in 0..<2 as Range<UInt16> {
                 let page = pages.lowerBound + 1024 * UInt32(index)
                 try ring.describe(
-                    index, UInt64(page) << 12, 4 << 20,
+                    index, address: UInt64(page) << 12, length: 4 << 20,
                     flags: RawRing.Flags.write | (index == 0 ? RawRing.Flags.next : 0), next: 1)
             }
             try ring.offer([0])
@@ -130,14 +130,14 @@ struct HintWireTests {
             let ring = try guest.ring(.reporting)
             try guest.touch(7000..<7004)
             let flags = RawRing.Flags.write | RawRing.Flags.next
-            try ring.describe(0, 7000 << 12 | 1, 3 << 12, flags: flags, next: 1)
+            try ring.describe(0, address: 7000 << 12 | 1, length: 3 << 12, flags: flags, next: 1)
             // From the last page below the hole far into it.
             try guest.touch([8191])
-            try ring.describe(1, 8191 << 12, 1 << 30, flags: flags, next: 2)
+            try ring.describe(1, address: 8191 << 12, length: 1 << 30, flags: flags, next: 2)
             // All rings, and what lies around them.
-            try ring.describe(2, 0x10_0000, UInt32(5 * RawRing.footprint), flags: flags, next: 3)
-            try ring.describe(3, .max - 4096, 8192, flags: flags, next: 4)
-            try ring.describe(4, 1 << 50, 0x10_0000, flags: RawRing.Flags.write)
+            try ring.describe(2, address: 0x10_0000, length: UInt32(5 * RawRing.footprint), flags: flags, next: 3)
+            try ring.describe(3, address: .max - 4096, length: 8192, flags: flags, next: 4)
+            try ring.describe(4, address: 1 << 50, length: 0x10_0000, flags: RawRing.Flags.write)
             try ring.offer([0])
             ring.kick()
             #expect(try ring.awaitUsed() == [0])

@@ -128,7 +128,8 @@ struct LifeWireTests {
                 let ring = try guest.ring(.inflate)
                 for index in 0..<8 as Range<UInt16> {
                     try ring.describe(
-                        index, 0x20_0000, 24 << 20, flags: index == 7 ? 0 : RawRing.Flags.next, next: index + 1)
+                        index, address: 0x20_0000, length: 24 << 20, flags: index == 7 ? 0 : RawRing.Flags.next,
+                        next: index + 1)
                 }
                 try ring.offer([0])
                 ring.kick()
@@ -152,9 +153,9 @@ struct LifeWireTests {
             let guest = try TestGuest(house.socket(), size: 64 << 20)
             try guest.load([.mustTellHost])
             let ring = try guest.ring(.inflate)
-            try ring.describe(0, 0x20_0000, 16 << 20, flags: RawRing.Flags.next, next: 1)
+            try ring.describe(0, address: 0x20_0000, length: 16 << 20, flags: RawRing.Flags.next, next: 1)
             try ring.fill(TestGuest.bytes([7000]))
-            try ring.describe(1, ring.buffer, 4)
+            try ring.describe(1, address: ring.buffer, length: 4)
             try ring.offer([0])
             ring.kick()
             let bases = try guest.stop()

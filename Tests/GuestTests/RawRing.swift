@@ -43,19 +43,21 @@ final class RawRing: ChainWriter {
     var size: UInt16 { queue.size }
 
     func describe(
-        _ index: UInt16, _ address: UInt64, _ length: UInt32, flags: UInt16 = 0, next: UInt16 = 0
+        _ index: UInt16, address: UInt64, length: UInt32, flags: UInt16 = 0, next: UInt16 = 0
     ) throws(FrontEndError) {
-        try describe(at: queue.descriptors + 16 * UInt64(index), address, length, flags: flags, next: next)
+        try describe(
+            at: queue.descriptors + 16 * UInt64(index), address: address, length: length, flags: flags, next: next)
     }
 
     func describe(
-        at entry: UInt64, _ address: UInt64, _ length: UInt32, flags: UInt16 = 0, next: UInt16 = 0
+        at entry: UInt64, address: UInt64, length: UInt32, flags: UInt16 = 0, next: UInt16 = 0
     ) throws(FrontEndError) {
-        Self.describe(try memory.pointer(to: entry, count: 16), address, length, flags, next)
+        Self.describe(
+            try memory.pointer(to: entry, count: 16), address: address, length: length, flags: flags, next: next)
     }
 
     static func describe(
-        _ entry: UnsafeMutableRawPointer, _ address: UInt64, _ length: UInt32, _ flags: UInt16, _ next: UInt16
+        _ entry: UnsafeMutableRawPointer, address: UInt64, length: UInt32, flags: UInt16, next: UInt16
     ) {
         entry.storeBytes(of: address, as: UInt64.self)
         entry.storeBytes(of: length, toByteOffset: 8, as: UInt32.self)
@@ -122,7 +124,7 @@ final class RawRing: ChainWriter {
     /// Sends bytes as one readable buffer with head 0.
     func post(_ bytes: [UInt8]) throws {
         try fill(bytes)
-        try describe(0, buffer, UInt32(bytes.count))
+        try describe(0, address: buffer, length: UInt32(bytes.count))
         try offer([0])
         kick()
     }

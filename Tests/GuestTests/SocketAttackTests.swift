@@ -130,7 +130,7 @@ struct SocketAttackTests {
             let evil = try TestGuest(house.socket("evil"))
             try evil.load([.mustTellHost])
             let ring = try evil.ring(.deflate)
-            try ring.describe(0, ring.buffer, 4096)
+            try ring.describe(0, address: ring.buffer, length: 4096)
             try ring.fill(TestGuest.bytes((0..<1024).map { 6000 + $0 }))
             let stop = Flag()
             async let flood: Void = blocking {

@@ -154,7 +154,7 @@ struct StatisticsWireTests {
             // Tag 0x0404 is not known, tag 4 is.
             try ring.fill([UInt8](repeating: 4, count: length))
             if length >= 25 { try ring.fill([4, 0, 1, 0, 0, 0, 0, 0, 0, 0], at: 10) }
-            try ring.describe(0, ring.buffer, UInt32(length))
+            try ring.describe(0, address: ring.buffer, length: UInt32(length))
             try ring.offer([0])
             ring.kick()
             let values = try await refreshed.statistics.values

@@ -139,7 +139,7 @@ final class TestGuest {
         }
         let offset = UInt64(head) * 1024
         try ring.fill(bytes, at: offset)
-        try ring.describe(head, ring.buffer + offset, UInt32(bytes.count))
+        try ring.describe(head, address: ring.buffer + offset, length: UInt32(bytes.count))
         try ring.offer([head])
         ring.kick()
     }

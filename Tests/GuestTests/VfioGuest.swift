@@ -40,7 +40,7 @@ final class VfioGuest {
         try front.write(VfioUserFrontEnd.bar, offset, bytes, isPosted: true)
     }
 
-    func status() throws -> UInt8 { try front.read(VfioUserFrontEnd.bar, 0x14, 1)[0] }
+    func status() throws -> UInt8 { try front.read(VfioUserFrontEnd.bar, offset: 0x14, count: 1)[0] }
     func setStatus(_ status: UInt64) throws { try write(0x14, status, 1) }
 
     /// A fresh driver, with queues as Linux numbers them: DRIVER_OK.
@@ -91,7 +91,7 @@ final class VfioGuest {
     func write(actual: UInt32) throws { try write(0x2004, UInt64(actual), 4) }
 
     private func word(_ offset: Int) throws -> UInt32 {
-        try front.read(VfioUserFrontEnd.bar, offset, 4).reversed().reduce(0) { $0 << 8 | UInt32($1) }
+        try front.read(VfioUserFrontEnd.bar, offset: offset, count: 4).reversed().reduce(0) { $0 << 8 | UInt32($1) }
     }
 
     /// Waits for the interrupt of a configuration change.

@@ -145,7 +145,9 @@ struct VfioUserWireTests {
             let descriptor = evil.front.descriptor
             async let flood: Void = blocking {
                 // A posted write of a notification: the cheapest message. Many a call.
-                let message = [1, 0, 10, 0] + TestGuest.bytes([34, 0x10, 0]) + VfioUserFrontEnd.access(0, 0x3004, 2)
+                let message =
+                    [1, 0, 10, 0] + TestGuest.bytes([34, 0x10, 0])
+                    + VfioUserFrontEnd.access(0, offset: 0x3004, count: 2)
                 let bytes = Array(repeating: message + [1, 0], count: 200).flatMap(\.self)
                 while !stop.isSet {
                     _ = bytes.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }

@@ -85,11 +85,11 @@ final class Bench {
     }
 
     func read(_ region: UInt32, _ offset: Int, _ count: Int) throws -> [UInt8] {
-        Array(try ask(.readRegion, VfioUserFrontEnd.access(region, offset, count)).dropFirst(16))
+        Array(try ask(.readRegion, VfioUserFrontEnd.access(region, offset: offset, count: count)).dropFirst(16))
     }
 
     func write(_ region: UInt32, _ offset: Int, _ bytes: [UInt8]) throws {
-        try ask(.writeRegion, VfioUserFrontEnd.access(region, offset, bytes.count) + bytes)
+        try ask(.writeRegion, VfioUserFrontEnd.access(region, offset: offset, count: bytes.count) + bytes)
     }
 
     func map(

@@ -90,7 +90,8 @@ struct FunctionTests {
             let bench = try Bench()
             #expect(throws: VfioUserError.self) {
                 try bench.ask(
-                    command, VfioUserFrontEnd.access(region, offset, count) + (command == .readRegion ? [] : [0]))
+                    command,
+                    VfioUserFrontEnd.access(region, offset: offset, count: count) + (command == .readRegion ? [] : [0]))
             }
         }
     }

@@ -35,8 +35,8 @@ extension VfioUserFrontEnd {
     }
 
     /// Reads bytes of a region.
-    public func read(_ region: UInt32, _ offset: Int, _ count: Int) throws(VfioUserFrontEndError) -> [UInt8] {
-        let head = Self.access(region, offset, count)
+    public func read(_ region: UInt32, offset: Int, count: Int) throws(VfioUserFrontEndError) -> [UInt8] {
+        let head = Self.access(region, offset: offset, count: count)
         let answer = try ask(.readRegion, payload: head)
         guard answer.count == head.count + count, answer.starts(with: head) else {
             throw .badAnswer(to: .readRegion, "\(answer.count) bytes")
@@ -48,7 +48,7 @@ extension VfioUserFrontEnd {
     public func write(
         _ region: UInt32, _ offset: Int, _ bytes: [UInt8], isPosted: Bool = false
     ) throws(VfioUserFrontEndError) {
-        let payload = Self.access(region, offset, bytes.count) + bytes
+        let payload = Self.access(region, offset: offset, count: bytes.count) + bytes
         if isPosted {
             try send(Command.writeRegion.rawValue, flags: MessageLayout.noReply, payload: payload)
         } else {
@@ -71,11 +71,8 @@ extension VfioUserFrontEnd {
         try ask(.setInterrupts, payload: payload, descriptors: events)
     }
 
-    /// The driver has looked after INTx: more may come.
-    public func unmaskPin() throws(VfioUserFrontEndError) { try setInterrupts(0, flags: 0x11, count: 1) }
-
     /// The part of a region that a message is about.
-    public static func access(_ region: UInt32, _ offset: Int, _ count: Int) -> [UInt8] {
+    public static func access(_ region: UInt32, offset: Int, count: Int) -> [UInt8] {
         var payload: [UInt8] = []
         payload.append(littleEndian: UInt64(clamping: offset))
         payload.append(littleEndian: region)
