@@ -15,6 +15,8 @@ lab=$root/.cache/lab
 export LC_ALL=C
 # shellcheck source=Lab/lib/say.sh
 source "$here/lib/say.sh"
+# shellcheck source=Lab/lib/tools.sh
+source "$here/lib/tools.sh"
 # shellcheck source=Lab/lib/apt.sh
 source "$here/lib/apt.sh"
 # shellcheck source=Lab/lib/qemu.sh

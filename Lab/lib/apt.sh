@@ -5,9 +5,11 @@ keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 # The address from which this machine takes Debian's own packages.
 debian_mirror() {
     local mirror
+    # shellcheck disable=SC2016 # apt's own variables
     mirror=$(apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
         awk '$1 == "Debian" { print $2; exit }')
     if [ -z "$mirror" ]; then # before the machine's first update nothing is labelled, and only this option lists it
+        # shellcheck disable=SC2016
         mirror=$(apt-get indextargets --no-release-info --format '$(COMPONENT) $(REPO_URI)' 'Created-By: Packages' \
             2>/dev/null | awk '$1 == "main" && $2 ~ /debian\/?$/ { print $2; exit }')
     fi

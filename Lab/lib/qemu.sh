@@ -86,5 +86,5 @@ fetch_qemu() {
     unpack trixie "$1"
     # Packages with files in /lib64 or /lib expect these to be links into /usr.
     [ -e "$1/lib64" ] || ln -s usr/lib64 "$1/lib64"
-    rm -rf "$1/usr/share/doc" "$1/usr/share/man" "$1/usr/share/locale" "$1/var" "$1/etc"
+    rm -rf "${1:?}"/{usr/share/doc,usr/share/man,usr/share/locale,var,etc}
 }

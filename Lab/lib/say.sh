@@ -1,9 +1,9 @@
-# Progress and errors of the set-up, each one line.
+# Progress and errors, each one line; and what is missing, installed. Lint/run.sh speaks through it too.
 
-say() { echo "lab: $*" >&2; }
+say() { echo "${speaker:-lab}: $*" >&2; }
 
 die() {
-    echo "lab: $*" >&2
+    say "$*"
     exit 1
 }
 
@@ -35,26 +35,4 @@ install_package() {
     # shellcheck disable=SC2086 # several packages in one word
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $1 >"$work/log" 2>&1 ||
         die "cannot install $1; $help"
-}
-
-# The few tools that the steps below stand on.
-need_tools() {
-    command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null ||
-        die "this machine has no apt-get and dpkg-deb; the lab takes QEMU and its kernels from Debian's packages"
-    [ -r "$keyring" ] || install_package debian-archive-keyring "Debian's keyring"
-    compiler_works || install_package "gcc libc6-dev" "a C compiler with a static libc"
-    compiler_works || die "no C compiler links a static program; try: apt-get install gcc libc6-dev"
-}
-
-compiler_works() {
-    local candidate
-    for candidate in ${CC:-} cc gcc clang; do
-        if command -v "$candidate" >/dev/null &&
-            echo 'int main(void) { return 0; }' |
-            "$candidate" -x c -static -pthread -o "$work/try" - 2>/dev/null && "$work/try"; then
-            compiler=$candidate
-            return 0
-        fi
-    done
-    return 1
 }
