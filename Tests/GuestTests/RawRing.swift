@@ -1,3 +1,4 @@
+import Balloon
 import ConformanceChecks
 import Linux
 import Synchronization
@@ -126,6 +127,20 @@ final class RawRing: ChainWriter {
         try fill(bytes)
         try describe(0, address: buffer, length: UInt32(bytes.count))
         try offer([0])
+        kick()
+    }
+
+    /// Puts a buffer with these values on the queue, which is the statistics queue.
+    func offerStatistics(_ values: [StatisticsTag: UInt64], head: UInt16 = 0) throws {
+        var bytes: [UInt8] = []
+        for (tag, value) in values {
+            withUnsafeBytes(of: tag.rawValue.littleEndian) { bytes += $0 }
+            withUnsafeBytes(of: value.littleEndian) { bytes += $0 }
+        }
+        let offset = UInt64(head) * 1024
+        try fill(bytes, at: offset)
+        try describe(head, address: buffer + offset, length: UInt32(bytes.count))
+        try offer([head])
         kick()
     }
 

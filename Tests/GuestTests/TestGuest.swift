@@ -131,17 +131,7 @@ final class TestGuest {
 
     /// Puts a buffer with these values on the statistics queue.
     func offerStatistics(_ values: [StatisticsTag: UInt64], head: UInt16 = 0) throws {
-        let ring = try ring(.statistics)
-        var bytes: [UInt8] = []
-        for (tag, value) in values {
-            withUnsafeBytes(of: tag.rawValue.littleEndian) { bytes += $0 }
-            withUnsafeBytes(of: value.littleEndian) { bytes += $0 }
-        }
-        let offset = UInt64(head) * 1024
-        try ring.fill(bytes, at: offset)
-        try ring.describe(head, address: ring.buffer + offset, length: UInt32(bytes.count))
-        try ring.offer([head])
-        ring.kick()
+        try ring(.statistics).offerStatistics(values, head: head)
     }
 
     /// Waits until the device asks for statistics by returning the buffer.

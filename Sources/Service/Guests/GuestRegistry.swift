@@ -6,7 +6,7 @@ internal import Linux
 internal import Synchronization
 
 /// The guests of a daemon, as the control plane sees them: every question is put to the thread of the guest's reactor.
-package final class GuestRegistry: GuestReactor {
+package final class GuestRegistry: GuestControl {
     let reactors: [Reactor]
     let events: EventLog
     let budget: SharedBudget?
@@ -46,6 +46,7 @@ package final class GuestRegistry: GuestReactor {
         }
     }
 
+    /// Ends the service: threads end, connections close, the guests' sockets are removed. To be called once.
     package func stop() async { Self.stop(reactors[...]) }
 
     private static func stop(_ reactors: ArraySlice<Reactor>) {

@@ -1,3 +1,13 @@
+/// Why a request was refused. Each text is one line that names the thing, the value, and what would be right.
+package enum ControlError: Error, Equatable {
+    /// 404
+    case unknownGuest(String)
+    /// 400
+    case invalid(String)
+    /// 409: right in itself, but not in this state.
+    case conflict(String)
+}
+
 extension ControlError: CustomStringConvertible {
     /// One line, ready for people.
     package var sentence: String {

@@ -29,13 +29,3 @@ package protocol GuestControl: Sendable {
     /// Asks which pages are free (free page hinting); counts them and discards nothing.
     func hint(_ name: String) async throws(ControlError) -> Accepted
 }
-
-/// Why a request was refused. Each text is one line that names the thing, the value, and what would be right.
-package enum ControlError: Error, Equatable {
-    /// 404
-    case unknownGuest(String)
-    /// 400
-    case invalid(String)
-    /// 409: right in itself, but not in this state.
-    case conflict(String)
-}
