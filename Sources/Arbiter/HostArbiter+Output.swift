@@ -141,7 +141,8 @@ extension Decision {
     /// So many happenings of one guest are kept until they are fetched.
     private static let mostHappenings = 32
 
-    mutating func join(_ other: Decision) {
+    /// What is to be done for both, as one; more happenings than are kept are dropped.
+    public mutating func join(_ other: Decision) {
         interrupt = interrupt || other.interrupt
         requestStatistics = requestStatistics || other.requestStatistics
         happenings += other.happenings.prefix(max(0, Self.mostHappenings - happenings.count))

@@ -11,7 +11,7 @@ final class HostWatch {
     private static let calmInterval: UInt64 = 5_000_000_000
     private static let shortInterval: UInt64 = 1_000_000_000
 
-    private let budget: SharedBudget
+    private let shared: SharedArbiter
     private var triggers: [Watched] = []
     /// Those of the cgroup that all guests run in.
     private var groupTriggers: [Watched] = []
@@ -27,8 +27,8 @@ final class HostWatch {
         init(_ trigger: consuming PressureTrigger) { self.trigger = trigger }
     }
 
-    init(_ budget: SharedBudget, poll: borrowing EventPoll) {
-        self.budget = budget
+    init(_ shared: SharedArbiter, poll: borrowing EventPoll) {
+        self.shared = shared
         missing = HostReading.read(group: nil).missing
         do throws(SystemError) {
             triggers = try Self.watch(MemoryPressure.hostFile, poll)
@@ -64,10 +64,10 @@ final class HostWatch {
     /// - Parameter isBroken: a watched file is gone, as when a cgroup is removed.
     func look(at now: UInt64, _ poll: borrowing EventPoll, isBroken: Bool = false) {
         if isBroken { follow(nil, poll) }
-        follow(budget.commonGroup(), poll)
+        follow(shared.commonGroup(), poll)
         latest = HostReading.read(group: group)
         let signals = latest.signals
-        let isShort = budget.write { arbiter, now in
+        let isShort = shared.write { arbiter, now in
             arbiter.handle(signals, at: now)
             return arbiter.pressure != .calm || arbiter.ledger.effective < arbiter.ledger.budget ?? 0
         }

@@ -10,32 +10,27 @@ extension Guest {
     /// - Parameter seenAt: when it happened (ns), if that was before now.
     func tell(_ input: Input, seenAt: UInt64? = nil) {
         let decision = arbiter.handle(input, held: device.held.count, seenAt: seenAt)
-        carryOut(
-            interrupt: decision.interrupt, requestStatistics: decision.requestStatistics,
-            happenings: decision.happenings)
+        carryOut(decision)
     }
 
     /// Carries out what was decided about this guest for the sake of others.
-    func carryOut(_ change: BudgetChange) {
-        arbiter.take(change)
-        let decision = change.decision
-        carryOut(
-            interrupt: decision.interrupt, requestStatistics: decision.requestStatistics,
-            happenings: decision.happenings)
+    func carryOut(_ decision: GuestDecision) {
+        arbiter.take(decision)
+        carryOut(decision.decision)
     }
 
-    private func carryOut(interrupt isTold: Bool, requestStatistics isAsked: Bool, happenings: [Happening]) {
+    private func carryOut(_ decision: Decision) {
         let target = UInt32(clamping: arbiter.target)
         if target != device.target { backend?.configurationChanged() }
         device.setTarget(target)
-        if isTold { interrupt() }
-        if isAsked { requestStatistics() }
+        if decision.interrupt { interrupt() }
+        if decision.requestStatistics { requestStatistics() }
         guard arbiter.seat != nil else {
-            for happening in happenings { say(happening) }
+            for happening in decision.happenings { say(happening) }
             return
         }
         // Others who are to pay are told first.
-        if !happenings.isEmpty { reactor.sayLater(index, happenings) }
+        if !decision.happenings.isEmpty { reactor.sayLater(index, decision.happenings) }
     }
 
     /// Tells the driver that the configuration changed.

@@ -89,7 +89,7 @@ final class Guest {
     }
 
     init(
-        configuration: GuestConfiguration, index: Int, reactor: ReactorState, log: EventLog, seat: BudgetSeat? = nil
+        configuration: GuestConfiguration, index: Int, reactor: ReactorState, log: EventLog, seat: Seat? = nil
     ) throws {
         self.configuration = configuration
         self.index = index

@@ -9,7 +9,7 @@ internal import Synchronization
 package final class GuestRegistry: GuestControl {
     let reactors: [Reactor]
     let events: EventLog
-    let budget: SharedBudget?
+    let shared: SharedArbiter?
     private let directory: Mutex<GuestDirectory>
 
     /// Makes the guests' sockets and starts to serve them.
@@ -28,15 +28,15 @@ package final class GuestRegistry: GuestControl {
         let reactors = try processors.enumerated().map { number, processor throws(SystemError) in
             try Reactor(number: number, log: events, processor: processor)
         }
-        let shared = try budget.map { try SharedBudget($0, outboxes: reactors.map(\.outbox)) }
+        let shared = try budget.map { try SharedArbiter($0, doorbells: reactors.map(\.doorbell)) }
         self.reactors = reactors
         self.events = events
-        self.budget = shared
+        self.shared = shared
         directory = Mutex(GuestDirectory(reactors: reactors.count))
         var started = 0
         do {
             for reactor in reactors {
-                try reactor.start(budget: shared)
+                try reactor.start(sharing: shared)
                 started += 1
             }
             for configuration in configurations { try await take(configuration) }

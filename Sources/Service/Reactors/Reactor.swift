@@ -22,8 +22,8 @@ final class Reactor: Sendable {
     /// Which of the reactors it is.
     let number: Int
     private let log: EventLog
-    /// What wakes the thread, also for changes that others decided.
-    let outbox: Outbox
+    /// What wakes the thread, also for what others decided.
+    let doorbell: Doorbell
     /// The processor that the thread keeps to; `nil`: any.
     private let processor: Int?
 
@@ -31,19 +31,19 @@ final class Reactor: Sendable {
         self.number = number
         self.log = log
         self.processor = processor
-        outbox = Outbox(wake: try EventCounter())
+        doorbell = Doorbell(wake: try EventCounter())
     }
 
     /// Starts the thread.
     ///
-    /// - Parameter budget: what the host's guests share.
-    func start(budget: SharedBudget? = nil) throws(SystemError) {
+    /// - Parameter shared: the arbiter that the guests of all reactors share; `nil`: each guest has its own.
+    func start(sharing shared: SharedArbiter? = nil) throws(SystemError) {
         let main = try EventPoll()
         let urgent = try EventPoll()
-        try main.add(outbox.wake.descriptor.raw, token: Token.wake)
+        try main.add(doorbell.wake.descriptor.raw, token: Token.wake)
         try main.add(urgent.descriptor.raw, token: Token.urgent)
         let state = ReactorState(main: main, urgent: urgent, discards: discards, number: number, log: log)
-        state.share(budget)
+        state.share(shared)
         // The state is made here and used on the thread alone.
         nonisolated(unsafe) let confined = state
         startThread("reactor") { [self] in
@@ -70,7 +70,7 @@ final class Reactor: Sendable {
     /// Runs `work` on the reactor's thread, soon. May be called from any thread.
     func submit(_ work: @escaping Work) {
         mailbox.withLock { $0.append(work) }
-        outbox.wake.signal()
+        doorbell.wake.signal()
     }
 
     /// Runs `body` on the reactor's thread and waits for its answer.
@@ -83,7 +83,7 @@ final class Reactor: Sendable {
     /// Tells the reactor to end after the work at hand.
     func endSoon() {
         isStopping.store(true, ordering: .releasing)
-        outbox.wake.signal()
+        doorbell.wake.signal()
     }
 
     /// Ends the threads after the work at hand, and waits for them.
@@ -97,7 +97,7 @@ final class Reactor: Sendable {
 
     private func run(_ state: ReactorState) {
         while !isStopping.load(ordering: .acquiring) {
-            state.turn(wake: outbox.wake) {
+            state.turn(wake: doorbell.wake) {
                 mailbox.withLock { box in
                     defer { box.removeAll() }
                     return box

@@ -6,32 +6,32 @@ internal import Synchronization
 
 /// What a reactor does for the budget that its guests share with others.
 extension ReactorState {
-    /// Changes that are carried out before others have their turn.
-    private static let changesPerTurn = 64
+    /// Decisions that are carried out before others have their turn.
+    private static let decisionsPerTurn = 64
 
     /// A place in the budget for a guest, if there is a budget.
     ///
     /// - Throws: ``ConfigurationError`` with the arithmetic, if its reservation does not fit.
-    func seat(for configuration: GuestConfiguration, guest: Int) throws -> BudgetSeat? {
-        guard let budget else { return nil }
+    func seat(for configuration: GuestConfiguration, guest: Int) throws -> Seat? {
+        guard let shared else { return nil }
         try BudgetConfiguration.check(configuration)
         do {
-            return try budget.add(configuration.name, GuestLimits(configuration), reactor: number, guest: guest)
+            return try shared.add(configuration.name, GuestLimits(configuration), reactor: number, guest: guest)
         } catch {
             throw ConfigurationError("guest \(configuration.name)", "\(error)")
         }
     }
 
     /// Carries out what was decided about guests here for the sake of others.
-    func serveChanges() {
-        guard let outbox, outbox.isFilled.exchange(false, ordering: .acquiring) else { return }
-        for _ in 0..<Self.changesPerTurn {
-            guard let change = budget?.nextChange(for: number) else { return }
-            with(change.guest) { $0.carryOut(change) }
-            if let seen = change.alarmSeenAt { budget?.noteReaction(since: seen) }
+    func serveDecisions() {
+        guard let doorbell, doorbell.isRung.exchange(false, ordering: .acquiring) else { return }
+        for _ in 0..<Self.decisionsPerTurn {
+            guard let decision = shared?.nextDecision(for: number) else { return }
+            with(decision.guest) { $0.carryOut(decision) }
+            if let seen = decision.alarmSeenAt { shared?.noteReaction(since: seen) }
             serveUrgent()
         }
-        outbox.isFilled.store(true, ordering: .relaxed)
+        doorbell.isRung.store(true, ordering: .relaxed)
     }
 
     /// Tells of something that happened to a guest, when all who are to pay have been told.
@@ -51,22 +51,22 @@ extension ReactorState {
 
     /// What is due for the budget as a whole.
     func serveBudget() {
-        guard let budget, number == 0 else { return }
+        guard let shared, number == 0 else { return }
         let now = MonotonicClock.now()
-        budget.wakeArbiter(at: now)
+        shared.wakeArbiter(at: now)
         if let hostWatch, hostWatch.deadline <= now { hostWatch.look(at: now, main) }
     }
 
     /// What there is to tell of moves and of the host.
     func tellNews() {
-        guard let news = budget?.takeNews() else { return }
+        guard let news = shared?.takeNews() else { return }
         for move in news.moves { log.append(move) }
         for happening in news.happenings { log.append(happening) }
     }
 
     /// How the budget stands, and the host; asked of the first reactor, which looks after the host.
-    func look(at budget: SharedBudget) -> (BudgetSnapshot, HostReading, missing: [String]) {
-        (budget.snapshot(), hostWatch?.latest ?? HostReading(), hostWatch?.missing ?? [])
+    func look(at shared: SharedArbiter) -> (BudgetSnapshot, HostReading, missing: [String]) {
+        (shared.snapshot(), hostWatch?.latest ?? HostReading(), hostWatch?.missing ?? [])
     }
 
     /// A mode has changed, of which guests are not told one by one.
@@ -76,15 +76,15 @@ extension ReactorState {
 
     /// When the budget needs this reactor (ns); `nil`: never.
     var budgetDeadline: UInt64? {
-        guard let outbox else { return nil }
-        if outbox.isFilled.load(ordering: .relaxed) { return 0 }
+        guard let doorbell else { return nil }
+        if doorbell.isRung.load(ordering: .relaxed) { return 0 }
         guard number == 0 else { return nil }
-        var due = min(outbox.wakeAt.load(ordering: .relaxed), hostWatch?.deadline ?? .max)
-        due = min(due, budget?.newsAt.load(ordering: .relaxed) ?? .max)
+        var due = min(doorbell.wakeAt.load(ordering: .relaxed), hostWatch?.deadline ?? .max)
+        due = min(due, shared?.newsAt.load(ordering: .relaxed) ?? .max)
         return due < .max ? due : nil
     }
 
-    private var outbox: Outbox? { budget?.outboxes[number] }
+    private var doorbell: Doorbell? { shared?.doorbells[number] }
 }
 
 extension GuestLimits {
@@ -96,14 +96,14 @@ extension GuestLimits {
     }
 }
 
-extension SharedBudget {
-    /// - Parameter outboxes: one for each reactor.
-    convenience init(_ budget: BudgetConfiguration, outboxes: [Outbox]) throws {
+extension SharedArbiter {
+    /// - Parameter doorbells: one for each reactor.
+    convenience init(_ budget: BudgetConfiguration, doorbells: [Doorbell]) throws {
         do {
             let arbiter = try HostArbiter(
                 budget: budget.bytes / PageFrame.size, hostMemory: budget.host / PageFrame.size,
                 mode: HostMode(budget.mode))
-            self.init(arbiter, outboxes: outboxes)
+            self.init(arbiter, doorbells: doorbells)
         } catch {
             throw ConfigurationError("budget", "\(error)")
         }

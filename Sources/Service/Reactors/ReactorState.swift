@@ -23,7 +23,7 @@ final class ReactorState {
     /// Questions of the control plane.
     private var mail = Deque<Reactor.Work>()
     /// What the host's guests share; `nil`: each is steered for itself.
-    private(set) var budget: SharedBudget?
+    private(set) var shared: SharedArbiter?
     /// Which of the reactors this is.
     let number: Int
     /// How the host is; the first reactor's, and only with a budget.
@@ -61,7 +61,7 @@ final class ReactorState {
         do {
             guest = try Guest(configuration: configuration, index: index, reactor: self, log: log, seat: seat)
         } catch {
-            if let seat { budget?.remove(seat) }
+            if let seat { shared?.remove(seat) }
             throw error
         }
         if index < guests.count { guests[index] = guest } else { guests.append(guest) }
@@ -74,7 +74,7 @@ final class ReactorState {
     func remove(_ index: Int) {
         guard guests.indices.contains(index), let guest = guests[index] else { return }
         guest.close()
-        if let seat = guest.arbiter.seat { budget?.remove(seat) }
+        if let seat = guest.arbiter.seat { shared?.remove(seat) }
         guests[index] = nil
         deadlines.set(index, to: nil)
     }
@@ -88,10 +88,10 @@ final class ReactorState {
     }
 
     /// Guests share what the host lends them.
-    func share(_ budget: SharedBudget?) {
-        self.budget = budget
-        guard let budget, number == 0 else { return }
-        hostWatch = HostWatch(budget, poll: main)
+    func share(_ shared: SharedArbiter?) {
+        self.shared = shared
+        guard let shared, number == 0 else { return }
+        hostWatch = HostWatch(shared, poll: main)
     }
 
     /// A guest has work left that no event will announce.
@@ -118,16 +118,16 @@ final class ReactorState {
                 // A kick is only noted here.
                 if !Token.isKick(event.token) { serveUrgent() }
             }
-            serveChanges()
+            serveDecisions()
         }
         fireDeadlines()
         serveTurns()
         serveBudget()
-        serveChanges()
+        serveDecisions()
         sayUnsaid()
         // Behind the guests: an answer tells of all that came before the question.
         answerMail()
-        serveChanges()
+        serveDecisions()
         sayUnsaid()
         tellNews()
     }

@@ -7,11 +7,11 @@ internal import Linux
 struct Steering {
     private var own = GuestArbiter()
     /// The guest's place in the budget; `nil`: there is none.
-    let seat: BudgetSeat?
+    let seat: Seat?
     /// The newest word of the arbiter.
     private var view = SteeringView()
 
-    init(seat: BudgetSeat? = nil) {
+    init(seat: Seat? = nil) {
         self.seat = seat
         refresh()
     }
@@ -39,7 +39,7 @@ struct Steering {
     }
 
     /// What was decided about this guest for the sake of others.
-    mutating func take(_ change: BudgetChange) { view = change.view }
+    mutating func take(_ decision: GuestDecision) { view = decision.view }
 
     /// Looks again: a mode may have changed what nobody was told of.
     mutating func refresh() {

@@ -8,19 +8,19 @@ import Testing
 @testable import Service
 
 /// The arbiter that reactors share.
-@Suite struct SharedBudgetTests {
+@Suite struct SharedArbiterTests {
     /// Guests of 1 GiB on a budget that is enough for all.
-    private func budget(guests count: Int) throws -> (SharedBudget, [BudgetSeat]) {
+    private func arbiter(guests count: Int) throws -> (SharedArbiter, [Seat]) {
         let pages: UInt64 = 262_144
         let arbiter = try HostArbiter(budget: UInt64(count) * pages)
-        let budget = SharedBudget(arbiter, outboxes: [Outbox(wake: try EventCounter())])
+        let shared = SharedArbiter(arbiter, doorbells: [Doorbell(wake: try EventCounter())])
         let limits = try GuestLimits(min: pages / 8, max: pages)
-        let seats = try (0..<count).map { try budget.add("g\($0)", limits, reactor: 0, guest: $0) }
+        let seats = try (0..<count).map { try shared.add("g\($0)", limits, reactor: 0, guest: $0) }
         for seat in seats {
             seat.set(isPresent: true)
             _ = seat.handle(.driverStarted(isFresh: true, hasStatistics: true), held: 0)
         }
-        return (budget, seats)
+        return (shared, seats)
     }
 
     private func time(_ body: () throws -> Void) rethrows -> UInt64 {
@@ -31,13 +31,13 @@ import Testing
 
     @Test("looking at 10,000 guests holds nobody up: neither the snapshot, nor the event after it")
     func lookingIsCheap() throws {
-        let (budget, seats) = try budget(guests: 10_000)
+        let (shared, seats) = try arbiter(guests: 10_000)
         var held = UInt64.max
         var after = UInt64.max
         var looked = UInt64.max
         for round in 0..<20 {
             var snapshot: BudgetSnapshot?
-            held = min(held, time { snapshot = budget.snapshot() })
+            held = min(held, time { snapshot = shared.snapshot() })
             after = min(after, time { _ = seats[round * 400].handle(.progress, held: 0) })
             guard round < 5, let snapshot else { continue }
             looked = min(
@@ -52,29 +52,29 @@ import Testing
 
     @Test("a snapshot is of one moment: what guests see is what the ledger says, whatever goes on meanwhile")
     func isOneMoment() throws {
-        let (budget, seats) = try budget(guests: 100)
-        let snapshot = budget.snapshot()
-        for seat in seats.prefix(50) { budget.remove(seat) }
+        let (shared, seats) = try arbiter(guests: 100)
+        let snapshot = shared.snapshot()
+        for seat in seats.prefix(50) { shared.remove(seat) }
         let status = snapshot.status(host: HostReading(), missing: [])
         #expect(status.guests.map(\.name) == (0..<100).map { "g\($0)" })
         #expect(status.guests.reduce(0) { $0 + $1.visible } == status.visible)
-        let after = budget.snapshot().status(host: HostReading(), missing: [])
+        let after = shared.snapshot().status(host: HostReading(), missing: [])
         #expect(after.guests.count == 50 && after.visible == status.visible / 2)
     }
 
     @Test("the cgroup of all VMMs follows those that come, go and move")
     func commonGroup() throws {
-        let (budget, seats) = try budget(guests: 3)
-        #expect(budget.commonGroup() == nil)
+        let (shared, seats) = try arbiter(guests: 3)
+        #expect(shared.commonGroup() == nil)
         func group(_ path: String) -> MemoryCgroup? { MemoryCgroup(of: "0::/\(path)") }
         for (seat, name) in zip(seats, ["a", "b", "c"]) { seat.note(group("machine/\(name)")) }
-        #expect(budget.commonGroup() == group("machine"))
+        #expect(shared.commonGroup() == group("machine"))
         seats[2].note(group("other"))
-        #expect(budget.commonGroup()?.parts == [])
+        #expect(shared.commonGroup()?.parts == [])
         seats[2].set(isPresent: false)
-        #expect(budget.commonGroup() == group("machine"))
-        budget.remove(seats[1])
-        #expect(budget.commonGroup() == group("machine/a"))
-        #expect(budget.commonGroup() == group("machine/a"), "nothing has changed")
+        #expect(shared.commonGroup() == group("machine"))
+        shared.remove(seats[1])
+        #expect(shared.commonGroup() == group("machine/a"))
+        #expect(shared.commonGroup() == group("machine/a"), "nothing has changed")
     }
 }

@@ -2,27 +2,27 @@ internal import Arbiter
 internal import HostSignals
 
 /// One guest's place in a shared budget, as the guest's own reactor uses it.
-struct BudgetSeat {
-    let budget: SharedBudget
+struct Seat {
+    let shared: SharedArbiter
     let handle: GuestHandle
     /// As the operator wrote them.
     let limits: GuestLimits
 
     func handle(_ input: Input, held: UInt64, seenAt: UInt64? = nil) -> (Decision, SteeringView) {
-        budget.handle(input, of: handle, held: held, seenAt: seenAt)
+        shared.handle(input, of: handle, held: held, seenAt: seenAt)
     }
 
-    func view() -> SteeringView { budget.read { SteeringView($0, handle) } }
+    func view() -> SteeringView { shared.read { SteeringView($0, handle) } }
 
     /// The guest's virtual machine came or went.
-    func set(isPresent: Bool) { budget.set(isPresent: isPresent, of: handle) }
+    func set(isPresent: Bool) { shared.set(isPresent: isPresent, of: handle) }
 
     /// The cgroup that the guest's VMM runs in; `nil`: unknown.
-    func note(_ group: MemoryCgroup?) { budget.note(group, of: handle) }
+    func note(_ group: MemoryCgroup?) { shared.note(group, of: handle) }
 
     /// The guest reports its free memory by itself.
     func set(hasReporting: Bool) {
-        budget.write { arbiter, _ in arbiter.set(hasReporting: hasReporting, of: handle) }
+        shared.write { arbiter, _ in arbiter.set(hasReporting: hasReporting, of: handle) }
     }
 
     /// The VMM shares another amount of memory than was configured: that is what counts.
@@ -30,7 +30,7 @@ struct BudgetSeat {
     /// - Parameter pages: all of the guest's memory.
     /// - Returns: why it cannot be taken in, or `nil`.
     func set(memory pages: UInt64) -> AdmissionError? {
-        budget.write { arbiter, now -> AdmissionError? in
+        shared.write { arbiter, now -> AdmissionError? in
             guard arbiter.share(of: handle)?.limits.max != pages else { return nil }
             var limits = limits
             limits.max = pages

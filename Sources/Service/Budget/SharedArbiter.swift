@@ -9,20 +9,21 @@ internal import Synchronization
 /// Behind a lock that only reactors take, each for the O(log n) work of one event. What an event means for guests of another
 /// reactor is not written by this thread: it waits in that reactor's queue, at most one entry for each guest, and an eventfd
 /// wakes the reactor. The queues lie behind the same lock, since whoever fills one holds it anyway.
-final class SharedBudget: Sendable {
-    private struct Seat {
+final class SharedArbiter: Sendable {
+    /// Where a guest lives, and what waits for it.
+    private struct Addressee {
         var reactor: Int
         /// The guest's number there.
         var guest: Int
-        var pending: PendingDecision?
+        var pending: Decision?
         var alarmSeenAt: UInt64?
     }
 
     private struct State {
         var arbiter: HostArbiter
         /// By handle; `nil`: not taken.
-        var seats: [Seat?] = []
-        /// Apart from the seats, for what nobody changes is not copied when it is looked at.
+        var addressees: [Addressee?] = []
+        /// Apart from the addressees, for what nobody changes is not copied when it is looked at.
         var names: [String?] = []
         /// Where their VMMs run.
         var groups: [MemoryCgroup?] = []
@@ -36,43 +37,43 @@ final class SharedBudget: Sendable {
     }
 
     private let state: Mutex<State>
-    let outboxes: [Outbox]
+    let doorbells: [Doorbell]
     /// Moves or happenings wait to be told.
     private let hasNews = Atomic<Bool>(false)
     /// When moves that were held back are to be told (ns); only the first reactor looks. `.max`: there are none.
     let newsAt = Atomic<UInt64>(.max)
 
-    /// - Parameter outboxes: one for each reactor; the first one also wakes the arbiter.
-    init(_ arbiter: HostArbiter, outboxes: [Outbox]) {
-        state = Mutex(State(arbiter: arbiter, queues: outboxes.map { _ in Deque() }))
-        self.outboxes = outboxes
+    /// - Parameter doorbells: one for each reactor; the first one also wakes the arbiter.
+    init(_ arbiter: HostArbiter, doorbells: [Doorbell]) {
+        state = Mutex(State(arbiter: arbiter, queues: doorbells.map { _ in Deque() }))
+        self.doorbells = doorbells
     }
 
     // MARK: - Guests
 
     /// Takes a guest in.
-    func add(_ name: String, _ limits: GuestLimits, reactor: Int, guest: Int) throws(AdmissionError) -> BudgetSeat {
+    func add(_ name: String, _ limits: GuestLimits, reactor: Int, guest: Int) throws(AdmissionError) -> Seat {
         let result = write { arbiter, now in
             Result { () throws(AdmissionError) in try arbiter.add(limits, isPresent: false, at: now) }
         }
         let handle = try result.get()
         state.withLock { state in
-            while state.seats.count <= handle.rawValue {
-                state.seats.append(nil)
+            while state.addressees.count <= handle.rawValue {
+                state.addressees.append(nil)
                 state.names.append(nil)
                 state.groups.append(nil)
             }
-            state.seats[handle.rawValue] = Seat(reactor: reactor, guest: guest)
+            state.addressees[handle.rawValue] = Addressee(reactor: reactor, guest: guest)
             state.names[handle.rawValue] = name
-            state.queues[reactor].reserveCapacity(state.seats.count)
+            state.queues[reactor].reserveCapacity(state.addressees.count)
         }
-        return BudgetSeat(budget: self, handle: handle, limits: limits)
+        return Seat(shared: self, handle: handle, limits: limits)
     }
 
-    func remove(_ seat: BudgetSeat) {
+    func remove(_ seat: Seat) {
         write { arbiter, now in arbiter.remove(seat.handle, at: now) }
         state.withLock { state in
-            state.seats[seat.handle.rawValue] = nil
+            state.addressees[seat.handle.rawValue] = nil
             state.names[seat.handle.rawValue] = nil
             state.groups[seat.handle.rawValue] = nil
             state.haveGroupsChanged = true
@@ -123,8 +124,8 @@ final class SharedBudget: Sendable {
             if case .unsolicited = input { alarm = seenAt ?? now }
             var filled = collect(&state, alarm)
             // The caller's own reactor looks by itself.
-            if state.seats.indices.contains(guest.rawValue), let seat = state.seats[guest.rawValue] {
-                filled &= ~(1 << UInt64(seat.reactor & 63))
+            if state.addressees.indices.contains(guest.rawValue), let own = state.addressees[guest.rawValue] {
+                filled &= ~(1 << UInt64(own.reactor & 63))
             }
             return (decision, SteeringView(state.arbiter, guest), filled)
         }
@@ -151,7 +152,7 @@ final class SharedBudget: Sendable {
 
     /// Goes on with what one event left over, if it is time.
     func wakeArbiter(at now: UInt64) {
-        guard let first = outboxes.first, first.wakeAt.load(ordering: .relaxed) <= now else { return }
+        guard let first = doorbells.first, first.wakeAt.load(ordering: .relaxed) <= now else { return }
         write { arbiter, now in arbiter.wake(at: now) }
     }
 
@@ -162,19 +163,20 @@ final class SharedBudget: Sendable {
         var filled: UInt64 = 0
         while let change = state.arbiter.nextChange() {
             let index = change.guest.rawValue
-            guard index < state.seats.count, let seat = state.seats[index] else { continue }
-            if seat.pending == nil {
-                state.seats[index]?.pending = PendingDecision()
-                state.queues[seat.reactor].append(index)
+            guard index < state.addressees.count, let addressee = state.addressees[index] else { continue }
+            if addressee.pending == nil {
+                state.addressees[index]?.pending = change.decision
+                state.queues[addressee.reactor].append(index)
+            } else {
+                state.addressees[index]?.pending?.join(change.decision)
             }
-            state.seats[index]?.pending?.join(change.decision)
-            if change.decision.interrupt, state.seats[index]?.alarmSeenAt == nil {
-                state.seats[index]?.alarmSeenAt = alarm
+            if change.decision.interrupt, state.addressees[index]?.alarmSeenAt == nil {
+                state.addressees[index]?.alarmSeenAt = alarm
             }
-            outboxes[seat.reactor].isFilled.store(true, ordering: .releasing)
-            filled |= 1 << UInt64(seat.reactor & 63)
+            doorbells[addressee.reactor].isRung.store(true, ordering: .releasing)
+            filled |= 1 << UInt64(addressee.reactor & 63)
         }
-        if let first = outboxes.first {
+        if let first = doorbells.first {
             let wakeAt = state.arbiter.wakeAt ?? .max
             if first.wakeAt.exchange(wakeAt, ordering: .relaxed) > wakeAt { filled |= 1 }
         }
@@ -184,29 +186,31 @@ final class SharedBudget: Sendable {
 
     private func wake(_ filled: UInt64) {
         guard filled != 0 else { return }
-        for (number, outbox) in outboxes.enumerated() where filled & 1 << UInt64(number & 63) != 0 {
-            outbox.wake.signal()
+        for (number, doorbell) in doorbells.enumerated() where filled & 1 << UInt64(number & 63) != 0 {
+            doorbell.wake.signal()
         }
     }
 
-    /// The next change for a guest of a reactor.
-    func nextChange(for reactor: Int) -> BudgetChange? {
+    /// The next decision about a guest of a reactor, with all that was decided since the last one.
+    func nextDecision(for reactor: Int) -> GuestDecision? {
         state.withLock { state in
             while let index = state.queues[reactor].popFirst() {
-                guard index < state.seats.count, let seat = state.seats[index], let decision = seat.pending else {
+                guard index < state.addressees.count, let addressee = state.addressees[index],
+                    let decision = addressee.pending
+                else {
                     continue
                 }
-                state.seats[index]?.pending = nil
-                state.seats[index]?.alarmSeenAt = nil
-                return BudgetChange(
-                    guest: seat.guest, view: SteeringView(state.arbiter, GuestHandle(rawValue: index)),
-                    decision: decision, alarmSeenAt: seat.alarmSeenAt)
+                state.addressees[index]?.pending = nil
+                state.addressees[index]?.alarmSeenAt = nil
+                return GuestDecision(
+                    guest: addressee.guest, view: SteeringView(state.arbiter, GuestHandle(rawValue: index)),
+                    decision: decision, alarmSeenAt: addressee.alarmSeenAt)
             }
             return nil
         }
     }
 
-    /// A donor of an alarm has been told.
+    /// A payer of an alarm has been told.
     func noteReaction(since seen: UInt64) {
         let now = MonotonicClock.now()
         state.withLock { $0.reactions.add(now > seen ? now - seen : 0, since: seen) }
@@ -237,7 +241,7 @@ final class SharedBudget: Sendable {
             return (news, left == 0, newsAt.exchange(next, ordering: .relaxed) > next)
         }
         if isFull { hasNews.store(true, ordering: .relaxed) }
-        if wakes { outboxes.first?.wake.signal() }
+        if wakes { doorbells.first?.wake.signal() }
         return news
     }
 

@@ -1,10 +1,10 @@
 internal import Linux
 internal import Synchronization
 
-/// Tells a reactor that changes for its guests wait in the ``SharedBudget``.
-final class Outbox: Sendable {
+/// Rings at a reactor: decisions about its guests wait in the ``SharedArbiter``.
+final class Doorbell: Sendable {
     /// Something waits.
-    let isFilled = Atomic<Bool>(false)
+    let isRung = Atomic<Bool>(false)
     /// When the shared arbiter wants to be woken (ns); only the first reactor looks. `.max`: not at all.
     let wakeAt = Atomic<UInt64>(.max)
     /// Wakes the reactor's thread.
