@@ -2,16 +2,16 @@
 public struct BudgetPlan: Codable, Sendable, Equatable {
     /// Who would need it, and what it would see; `nil`: the question was what would happen now.
     public var guest: String?
-    public var visible: UInt64?
-    /// What the guest sees already.
-    public var seesNow: UInt64?
+    public var sees: ByteSize?
+    /// What the guest is promised already.
+    public var promised: ByteSize?
     /// One line: what would come of it.
     public var message: String
     public var steps: [Step]
     /// Who would pay nothing, and why.
     public var refusals: [Refusal]
     /// What nobody could be made to pay.
-    public var short: UInt64
+    public var short: ByteSize
     /// What would be free afterwards; negative: overdrawn.
     public var free: Int64
 
@@ -36,12 +36,12 @@ public struct BudgetPlan: Codable, Sendable, Equatable {
     }
 
     public init(
-        guest: String?, visible: UInt64?, seesNow: UInt64?, message: String, steps: [Step], refusals: [Refusal],
-        short: UInt64, free: Int64
+        guest: String?, sees: ByteSize?, promised: ByteSize?, message: String, steps: [Step], refusals: [Refusal],
+        short: ByteSize, free: Int64
     ) {
         self.guest = guest
-        self.visible = visible
-        self.seesNow = seesNow
+        self.sees = sees
+        self.promised = promised
         self.message = message
         self.steps = steps
         self.refusals = refusals

@@ -21,15 +21,15 @@ public enum BudgetSize: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// Bytes, on a host with so many, cut off to whole pages of 4 KiB; 0 where nothing is left.
-    public func bytes(of host: UInt64) -> UInt64 {
-        let bytes: UInt64 =
+    /// The size, on a host with so much memory, cut off to whole pages of 4 KiB; 0 where nothing is left.
+    public func size(of host: ByteSize) -> ByteSize {
+        let size: ByteSize =
             switch self {
-            case .size(let size): size.bytes
-            case .share(let millionths): SizeOrShare.share(millionths: millionths).bytes(of: host)
-            case .allBut(let size): host > size.bytes ? host - size.bytes : 0
+            case .size(let size): size
+            case .share(let millionths): SizeOrShare.share(millionths: millionths).size(of: host)
+            case .allBut(let size): host > size ? ByteSize(host.bytes - size.bytes) : 0
             }
-        return bytes / PageFrame.size * PageFrame.size
+        return ByteSize(size.bytes / PageFrame.size * PageFrame.size)
     }
 
     public var description: String {

@@ -2,36 +2,37 @@
 public struct BudgetStatus: Codable, Sendable, Equatable {
     public var mode: BudgetMode
     /// What the operator lends to all guests.
-    public var budget: UInt64
+    public var budget: ByteSize
     /// The budget, as far as the host's own state allows.
-    public var effective: UInt64
-    /// What all guests together may see.
-    public var visible: UInt64
-    /// Effective budget less visible; negative: overdrawn, by guests that took or started, or by a budget that was made smaller.
+    public var effective: ByteSize
+    /// What all guests together are promised.
+    public var promised: ByteSize
+    /// Bytes: effective budget less promised; negative: overdrawn, by guests that took or started, or by a budget that was made smaller.
     public var free: Int64
     /// What is to be kept free for bursts.
-    public var slack: UInt64
+    public var slack: ByteSize
     /// Asked of payers, and not yet arrived.
-    public var due: UInt64
+    public var due: ByteSize
     /// Waited for by guests.
-    public var wanted: UInt64
+    public var wanted: ByteSize
     /// Taken unasked, and not yet paid back by anyone.
-    public var loans: UInt64
+    public var loans: ByteSize
     /// The sum of the guests' reservations.
-    public var reserved: UInt64
+    public var reserved: ByteSize
     public var host: HostStatus
     public var reaction: ReactionStatus
     public var guests: [GuestShareStatus]
 
     public init(
-        mode: BudgetMode, budget: UInt64, effective: UInt64, visible: UInt64, free: Int64, slack: UInt64, due: UInt64,
-        wanted: UInt64, loans: UInt64, reserved: UInt64, host: HostStatus, reaction: ReactionStatus,
+        mode: BudgetMode, budget: ByteSize, effective: ByteSize, promised: ByteSize, free: Int64, slack: ByteSize,
+        due: ByteSize,
+        wanted: ByteSize, loans: ByteSize, reserved: ByteSize, host: HostStatus, reaction: ReactionStatus,
         guests: [GuestShareStatus]
     ) {
         self.mode = mode
         self.budget = budget
         self.effective = effective
-        self.visible = visible
+        self.promised = promised
         self.free = free
         self.slack = slack
         self.due = due
@@ -46,17 +47,17 @@ public struct BudgetStatus: Codable, Sendable, Equatable {
 
 /// How the host itself is. Sizes are bytes; `nil`: the machine does not tell.
 public struct HostStatus: Codable, Sendable, Equatable {
-    public var total: UInt64?
-    public var available: UInt64?
+    public var total: ByteSize?
+    public var available: ByteSize?
     /// `calm`, `some` or `full`: how short of memory the host is.
     public var pressure: String
-    /// Percent of the last 10 s in which some, or all, tasks waited for memory.
-    public var someStalled: Double?
-    public var fullStalled: Double?
+    /// 0 to 1: how much of the last 10 s some, or all, tasks waited for memory.
+    public var stalledSome: Double?
+    public var stalledFull: Double?
     /// The cgroup that all guests' VMMs run in, its limit and what it uses.
-    public var group: String?
-    public var groupLimit: UInt64?
-    public var groupUsed: UInt64?
+    public var cgroup: String?
+    public var cgroupLimit: ByteSize?
+    public var cgroupUsed: ByteSize?
     /// What this machine does not tell, one sentence each.
     public var missing: [String]
 

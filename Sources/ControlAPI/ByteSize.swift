@@ -1,7 +1,8 @@
-/// A number of bytes as people write it: `512M`, `1.5G`, `700MiB`, `4096`.
+/// A number of bytes, which cannot be taken for one of pages or of anything else.
 ///
-/// Units are binary (K, M, G, T), with an optional `iB` or `B`; a number alone, or with `B`, is bytes.
-public struct ByteSize: Sendable, Equatable, Hashable, CustomStringConvertible {
+/// In JSON it is a plain number. People write and read it as `512M`, `1.5G`, `700MiB`, `4096`: units are binary (K, M, G, T), with
+/// an optional `iB` or `B`; a number alone, or with `B`, is bytes.
+public struct ByteSize: Sendable, Hashable, CustomStringConvertible {
     public var bytes: UInt64
 
     public init(_ bytes: UInt64) {

@@ -6,14 +6,14 @@ public struct GuestConfiguration: Codable, Sendable, Equatable {
     public var socket: String
     /// The protocol that is spoken there.
     public var door = GuestDoor.vhostUser
-    /// The guest's memory in bytes; `nil`: as large as what the VMM shares.
-    public var max: UInt64?
-    /// Under a budget: what the guest is to see at the least, in bytes.
-    public var min: UInt64 = 0
+    /// The guest's memory; `nil`: as large as what the VMM shares.
+    public var max: ByteSize?
+    /// Under a budget: the guest is never taken below this.
+    public var min: ByteSize = 0
     /// Under a budget: how much its memory is worth beside others'.
     public var weight: Double = 1
-    /// Under a budget: what it is to get whenever it needs it, in bytes; `nil`: `min`.
-    public var reservation: UInt64?
+    /// Under a budget: what it gets whenever it needs it; `nil`: `min`.
+    public var reservation: ByteSize?
     public var deflateOnOOM = false
     public var freePageReporting = false
     public var freePageHint = false
@@ -25,9 +25,9 @@ public struct GuestConfiguration: Codable, Sendable, Equatable {
     /// Offer packed rings.
     public var packed = false
     /// Seconds between requests for statistics; 0: only when something needs them.
-    public var statisticsInterval: Double = 0
+    public var statisticsIntervalSeconds: Double = 0
     /// The size asked for at start.
-    public var target: TargetRequest?
+    public var requested: SizeRequest?
 
     public init(name: String, socket: String) {
         self.name = name

@@ -9,29 +9,29 @@ public struct GuestStatus: Codable, Sendable, Equatable {
     /// The protocol that is spoken there.
     public var door: GuestDoor
     public var link: Link
-    /// Memory that the VMM promised the guest. `nil` until it is known: not configured and no VMM connected.
-    public var max: UInt64?
+    /// The guest's memory, as its VMM shares it. `nil` until it is known: not configured and no VMM connected.
+    public var max: ByteSize?
     /// What the guest may use: `max - held`.
-    public var visible: UInt64?
+    public var sees: ByteSize?
     /// The balloon that the operator asked for, or `nil` if nobody asked for one.
-    public var requested: UInt64?
+    public var requested: ByteSize?
     /// `num_pages`: the balloon that we ask the guest for now. Differs from `requested` in an alarm.
-    public var target: UInt64
+    public var target: ByteSize
     /// The guest's `actual` field: a claim.
-    public var reported: UInt64
+    public var reported: ByteSize
     /// What we counted from the queues, page by page.
-    public var held: UInt64
-    /// Those of the held bytes that the host has been given: whole pages of the memory file, less what is pending and
-    /// what could not be given.
-    public var discarded: UInt64
-    /// Held bytes that were acknowledged and will be given to the host soon.
-    public var pending: UInt64
+    public var held: ByteSize
+    /// Those of the held bytes whose memory the host has now: whole pages of the memory file, less what is pending and
+    /// what could not be discarded.
+    public var released: ByteSize
+    /// Held bytes that were acknowledged and will be discarded soon.
+    public var pending: ByteSize
     /// Memory that the host really spends on the guest, as the memory file's allocated blocks.
-    public var hostMemory: UInt64?
-    public var balloon: BalloonState
+    public var hostUses: ByteSize?
+    public var state: BalloonState
     /// One sentence for people: why the balloon is in this state.
     public var reason: String
-    /// Seconds until the balloon is tried again, while `balloon` is `.holdOff` or `.stalled`.
+    /// Seconds until the balloon is tried again, while `state` is `.holdOff` or `.stalled`.
     public var retrySeconds: Double?
     public var features: [FeatureStatus]
     public var statistics: StatisticsStatus
@@ -40,26 +40,25 @@ public struct GuestStatus: Codable, Sendable, Equatable {
     public var problems: [String]
 
     public init(
-        name: String, socket: String, door: GuestDoor, link: Link, max: UInt64?, visible: UInt64?, requested: UInt64?,
-        target: UInt64, reported: UInt64, held: UInt64, discarded: UInt64, pending: UInt64, hostMemory: UInt64?,
-        balloon: BalloonState, reason: String,
-        retrySeconds: Double?, features: [FeatureStatus], statistics: StatisticsStatus, counters: Counters,
-        problems: [String]
+        name: String, socket: String, door: GuestDoor, link: Link, max: ByteSize?, sees: ByteSize?,
+        requested: ByteSize?, target: ByteSize, reported: ByteSize, held: ByteSize, released: ByteSize,
+        pending: ByteSize, hostUses: ByteSize?, state: BalloonState, reason: String, retrySeconds: Double?,
+        features: [FeatureStatus], statistics: StatisticsStatus, counters: Counters, problems: [String]
     ) {
         self.name = name
         self.socket = socket
         self.door = door
         self.link = link
         self.max = max
-        self.visible = visible
+        self.sees = sees
         self.requested = requested
         self.target = target
         self.reported = reported
         self.held = held
-        self.discarded = discarded
+        self.released = released
         self.pending = pending
-        self.hostMemory = hostMemory
-        self.balloon = balloon
+        self.hostUses = hostUses
+        self.state = state
         self.reason = reason
         self.retrySeconds = retrySeconds
         self.features = features
@@ -120,18 +119,24 @@ public struct FeatureStatus: Codable, Sendable, Equatable {
 
 /// What the device has counted since the daemon started.
 public struct Counters: Codable, Sendable, Equatable {
-    public var inflatedPages: UInt64 = 0
-    public var deflatedPages: UInt64 = 0
-    /// Pages that the guest took back though nobody asked (DEFLATE_ON_OOM).
-    public var unsolicitedPages: UInt64 = 0
-    public var reportedFreeBytes: UInt64 = 0
-    public var hintedFreeBytes: UInt64 = 0
-    public var discardedBytes: UInt64 = 0
+    /// What went into the balloon.
+    public var inflatedBytes: ByteSize = 0
+    /// What left the balloon, asked for or not.
+    public var deflatedBytes: ByteSize = 0
+    /// What the guest took back though nobody asked (DEFLATE_ON_OOM).
+    public var unsolicitedBytes: ByteSize = 0
+    /// What the guest reported free (free page reporting).
+    public var reportedFreeBytes: ByteSize = 0
+    /// What the guest hinted to be free (free page hinting).
+    public var hintedFreeBytes: ByteSize = 0
+    /// Memory that was given back to the host.
+    public var discardedBytes: ByteSize = 0
+    /// Calls that gave memory back to the host.
     public var discardCalls: UInt64 = 0
     /// Calls that should have given memory back, and failed.
     public var discardFailures: UInt64 = 0
     /// Memory brought in for the guest as it left the balloon (`populate-on-deflate`).
-    public var populatedBytes: UInt64 = 0
+    public var populatedBytes: ByteSize = 0
     /// Page numbers that were refused: outside memory, in a hole, page 0, or of a ring.
     public var badPages: UInt64 = 0
     /// Descriptor chains that were refused (and returned).

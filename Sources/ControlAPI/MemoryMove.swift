@@ -8,7 +8,7 @@ public struct MemoryMove: Codable, Sendable, Equatable {
     public var payer: String?
     /// Whose need it is; `nil`: nobody's alone.
     public var gainer: String?
-    public var bytes: UInt64
+    public var bytes: ByteSize
     /// The payer's price when it was chosen.
     public var price: Double?
     /// What was free before, in bytes; negative: overdrawn. Where several steps are told as one, what became free meanwhile counts,
@@ -18,7 +18,7 @@ public struct MemoryMove: Codable, Sendable, Equatable {
     public var isCarriedOut: Bool
 
     public init(
-        number: UInt64, rule: String, payer: String?, gainer: String?, bytes: UInt64, price: Double?, free: Int64,
+        number: UInt64, rule: String, payer: String?, gainer: String?, bytes: ByteSize, price: Double?, free: Int64,
         isCarriedOut: Bool
     ) {
         self.number = number

@@ -1,12 +1,12 @@
-/// The body of `PUT /v1/guests/NAME/target`: exactly one of the two, in bytes.
-public struct TargetRequest: Codable, Sendable, Equatable {
-    /// What the guest may see; the balloon is the rest.
-    public var visible: UInt64?
-    /// The balloon itself.
-    public var balloon: UInt64?
+/// The body of `PUT /v1/guests/NAME/requested`: exactly one of the two.
+public struct SizeRequest: Codable, Sendable, Equatable {
+    /// What the guest shall see; the balloon is the rest.
+    public var sees: ByteSize?
+    /// What the balloon shall hold.
+    public var balloon: ByteSize?
 
-    public init(visible: UInt64? = nil, balloon: UInt64? = nil) {
-        self.visible = visible
+    public init(sees: ByteSize? = nil, balloon: ByteSize? = nil) {
+        self.sees = sees
         self.balloon = balloon
     }
 }

@@ -22,14 +22,15 @@ public enum SizeOrShare: Sendable, Equatable, CustomStringConvertible {
         self = .share(millionths: millionths)
     }
 
-    /// Bytes, where all of the guest's memory is `max` bytes. A share is cut off to whole pages of 4 KiB.
-    public func bytes(of max: UInt64) -> UInt64 {
+    /// The size, where all of the guest's memory is `max`. A share is cut off to whole pages of 4 KiB.
+    public func size(of max: ByteSize) -> ByteSize {
         switch self {
-        case .size(let size): return size.bytes
+        case .size(let size): return size
         case .share(let millionths):
-            let product = max.multipliedFullWidth(by: millionths)
+            let product = max.bytes.multipliedFullWidth(by: millionths)
             guard product.high < 1_000_000 else { return max }
-            return UInt64(1_000_000).dividingFullWidth(product).quotient / PageFrame.size * PageFrame.size
+            let bytes = UInt64(1_000_000).dividingFullWidth(product).quotient
+            return ByteSize(bytes / PageFrame.size * PageFrame.size)
         }
     }
 

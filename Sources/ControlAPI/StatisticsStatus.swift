@@ -12,12 +12,12 @@ public struct StatisticsStatus: Codable, Sendable, Equatable {
     /// The newest set by the name of the tag (`available-memory`, ...): bytes or a count, as the table ``StatisticsTag/facts`` says.
     /// Only what the guest sent.
     public var values: [String: UInt64]
-    /// Bytes that were in the balloon when the newest set arrived.
-    public var heldThen: UInt64?
+    /// What was in the balloon when the newest set arrived.
+    public var heldThen: ByteSize?
 
     public init(
         state: State, intervalSeconds: Double, ageSeconds: Double?, timestamp: String?, values: [String: UInt64],
-        heldThen: UInt64? = nil
+        heldThen: ByteSize? = nil
     ) {
         self.state = state
         self.intervalSeconds = intervalSeconds

@@ -28,8 +28,8 @@ public struct ControlClient: Sendable {
     }
 
     /// Asks for another size. The answer says what will happen; see ``waitUntilReached(_:deadline:stopsWhenGivenUp:progress:)``.
-    public func setTarget(_ request: TargetRequest, of guest: String) async throws -> Accepted {
-        try await answer(to: call(.PUT, guestURI(guest, "/target"), request))
+    public func set(_ request: SizeRequest, of guest: String) async throws -> Accepted {
+        try await answer(to: call(.PUT, guestURI(guest, "/requested"), request))
     }
 
     /// Sets the time between requests for statistics; 0 seconds stops them.
@@ -84,9 +84,9 @@ public struct ControlClient: Sendable {
         try await answer(to: call(.GET, "/v1/plan"))
     }
 
-    /// What would happen if a guest needed to see so many bytes.
-    public func plan(_ guest: String, visible: UInt64) async throws -> BudgetPlan {
-        try await answer(to: call(.GET, guestURI(guest, "/plan?visible=\(visible)")))
+    /// What would happen if a guest needed to see so much.
+    public func plan(_ guest: String, sees: ByteSize) async throws -> BudgetPlan {
+        try await answer(to: call(.GET, guestURI(guest, "/plan?sees=\(sees.bytes)")))
     }
 
     /// The newest decisions about a guest.

@@ -4,7 +4,7 @@ public import ControlAPI
 public enum WaitOutcome: Sendable, Equatable {
     /// Held meets the target, and the target is what was asked for.
     case reached(GuestStatus)
-    /// The daemon does not chase the target now: see the status' `balloon`, `reason` and `retrySeconds`.
+    /// The daemon does not chase the target now: see the status' `state`, `reason` and `retrySeconds`.
     case givenUp(GuestStatus)
     case timedOut(GuestStatus)
 }

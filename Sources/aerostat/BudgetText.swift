@@ -12,7 +12,7 @@ enum BudgetText {
     /// One line below the list of guests.
     static func line(_ budget: BudgetStatus) -> String {
         let missing = budget.host.missing.map { "\nhost: \($0)" }.joined()
-        return "budget \(size(budget.effective)), guests see \(size(budget.visible)), free \(signed(budget.free)); "
+        return "budget \(size(budget.effective)), promised \(size(budget.promised)), free \(signed(budget.free)); "
             + "mode \(budget.mode.rawValue)" + missing
     }
 
@@ -20,9 +20,11 @@ enum BudgetText {
         var table = TextTable(rightAligned: [1])
         table.add(["budget", size(budget.budget), "what the host lends to all guests; mode \(budget.mode.rawValue)"])
         if budget.effective != budget.budget {
-            table.add(["  counts as", size(budget.effective), "as far as the host's own state allows"])
+            table.add(["  effective", size(budget.effective), "as far as the host's own state allows"])
         }
-        table.add(["guests see", size(budget.visible), "in sum, by the ledger"])
+        table.add([
+            "promised", size(budget.promised), "what all guests may see, with what is asked of them still theirs",
+        ])
         table.add(["free", signed(budget.free), budget.free < 0 ? overdrawn : ""])
         table.add(["slack", size(budget.slack), "to be kept free for bursts"])
         table.add(["due", size(budget.due), "asked of payers, not yet arrived"])
@@ -35,14 +37,14 @@ enum BudgetText {
     private static func host(_ host: HostStatus) -> String {
         var table = TextTable(rightAligned: [1])
         table.add(["host", StatusText.size(host.total), "\(StatusText.size(host.available)) available"])
-        if let some = host.someStalled, let full = host.fullStalled {
-            table.add(["pressure", host.pressure, "some \(some) %, full \(full) % of 10 s"])
+        if let some = host.stalledSome, let full = host.stalledFull {
+            table.add(["pressure", host.pressure, "stalled: some \(percent(some)), full \(percent(full)) of 10 s"])
         } else {
             table.add(["pressure", host.pressure])
         }
-        if let group = host.group, host.groupLimit != nil || host.groupUsed != nil {
-            let used = host.groupUsed.map { "\(size($0)) used" } ?? ""
-            table.add(["cgroup", StatusText.size(host.groupLimit), "\(group) \(used)"])
+        if let group = host.cgroup, host.cgroupLimit != nil || host.cgroupUsed != nil {
+            let used = host.cgroupUsed.map { "\(size($0)) used" } ?? ""
+            table.add(["cgroup", StatusText.size(host.cgroupLimit), "\(group) \(used)"])
         }
         return table.text() + host.missing.map { "\n\($0)" }.joined()
     }
@@ -50,15 +52,14 @@ enum BudgetText {
     private static func guests(_ guests: [GuestShareStatus]) -> String {
         var table = TextTable(
             header: [
-                "GUEST", "SEES", "MIN", "MAX", "CAP", "FLOOR", "RESERVED", "WEIGHT", "IN USE", "PRICE", "COULD PAY",
-                "DUE",
-                "WANTS", "STATE",
+                "GUEST", "PROMISED", "MIN", "MAX", "CAP", "FLOOR", "RESERVATION", "WEIGHT", "ACTIVE", "PRICE", "SPARE",
+                "DUE", "WANTED", "STATE",
             ], rightAligned: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
         for guest in guests {
             table.add([
-                guest.name, size(guest.visible), size(guest.min), size(guest.max), StatusText.size(guest.cap),
+                guest.name, size(guest.promised), size(guest.min), size(guest.max), StatusText.size(guest.cap),
                 size(guest.floor), size(guest.reservation), number(guest.weight),
-                "\(Int((guest.active * 100).rounded())) %", guest.price.map(number) ?? "-", size(guest.spare),
+                percent(guest.active), guest.price.map(number) ?? "-", size(guest.spare),
                 size(guest.due), size(guest.wanted), guest.state.rawValue,
             ])
         }
@@ -97,7 +98,9 @@ enum BudgetText {
         return lines.joined(separator: "\n")
     }
 
-    private static func size(_ bytes: UInt64) -> String { ByteSize(bytes).description }
+    private static func size(_ size: ByteSize) -> String { size.description }
+
+    private static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
 
     private static func signed(_ bytes: Int64) -> String {
         (bytes < 0 ? "-" : "") + ByteSize(bytes.magnitude).description

@@ -32,10 +32,10 @@ struct PlanCommand: AsyncParsableCommand {
         let client = options.client
         guard let name, let size else { return try await client.plan() }
         let wanted = try SizeOrShare(parsing: size)
-        if case .size(let size) = wanted { return try await client.plan(name, visible: size.bytes) }
+        if case .size(let size) = wanted { return try await client.plan(name, sees: size) }
         guard let max = try await client.status(of: name).max else {
             throw CommandFailure("\(size): the memory of guest \(name) is not known; write a size such as 512M")
         }
-        return try await client.plan(name, visible: wanted.bytes(of: max))
+        return try await client.plan(name, sees: wanted.size(of: max))
     }
 }

@@ -22,16 +22,16 @@ struct ReclaimCommand: AsyncParsableCommand {
         }
         if !options.json { Output.line(accepted.message) }
         let progress = ProgressLine {
-            "\(name): host uses \(StatusText.size($0.hostMemory)), balloon holds \(StatusText.size($0.held))"
+            "\(name): host uses \(StatusText.size($0.hostUses)), balloon holds \(StatusText.size($0.held))"
         }
         let ended = try await client.wait(for: name, deadline: waiting.deadline, progress: progress.show) { guest in
-            guest.balloon == .reclaiming || guest.balloon == .deflating ? nil : guest
+            guest.state == .reclaiming || guest.state == .deflating ? nil : guest
         }
         progress.end()
         guard let guest = ended else { throw CommandFailure("\(name): still reclaiming when the time was over") }
         if options.json { return try Output.json(guest) }
         Output.line(
-            "\(name): host uses \(StatusText.size(guest.hostMemory)) (\(StatusText.size(accepted.guest.hostMemory)) before); "
-                + "\(guest.balloon.rawValue): \(guest.reason)")
+            "\(name): host uses \(StatusText.size(guest.hostUses)) (\(StatusText.size(accepted.guest.hostUses)) before); "
+                + "\(guest.state.rawValue): \(guest.reason)")
     }
 }

@@ -27,35 +27,35 @@ struct SetCommand: AsyncParsableCommand {
 
     func run() async throws {
         let client = options.client
-        let accepted = try await client.setTarget(try await request(client), of: name)
+        let accepted = try await client.set(try await request(client), of: name)
         guard waiting.wait else {
             if options.json { return try Output.json(accepted) }
             return Output.line(accepted.message)
         }
         if !options.json { Output.line(accepted.message) }
         let progress = ProgressLine {
-            "\(name): guest sees \(StatusText.size($0.visible)), balloon holds "
-                + "\(StatusText.size($0.held)) of \(StatusText.size($0.target)), \($0.balloon.rawValue)"
+            "\(name): guest sees \(StatusText.size($0.sees)), balloon holds "
+                + "\(StatusText.size($0.held)) of \(StatusText.size($0.target)), \($0.state.rawValue)"
         }
         let outcome = try await client.waitUntilReached(name, deadline: waiting.deadline, progress: progress.show)
         progress.end()
         try finish(outcome)
     }
 
-    private func request(_ client: ControlClient) async throws -> TargetRequest {
+    private func request(_ client: ControlClient) async throws -> SizeRequest {
         if let balloon {
-            return TargetRequest(balloon: try await bytes(SizeOrShare(parsing: balloon, zero: true), client))
+            return SizeRequest(balloon: try await bytes(SizeOrShare(parsing: balloon, zero: true), client))
         }
-        return TargetRequest(visible: try await bytes(SizeOrShare(parsing: size ?? ""), client))
+        return SizeRequest(sees: try await bytes(SizeOrShare(parsing: size ?? ""), client))
     }
 
-    private func bytes(_ size: SizeOrShare, _ client: ControlClient) async throws -> UInt64 {
-        if case .size(let size) = size { return size.bytes }
+    private func bytes(_ size: SizeOrShare, _ client: ControlClient) async throws -> ByteSize {
+        if case .size(let size) = size { return size }
         guard let max = try await client.status(of: name).max else {
             throw CommandFailure(
                 "\(size): the memory of guest \(name) is not known before its VMM connects; write a size such as 512M")
         }
-        return size.bytes(of: max)
+        return size.size(of: max)
     }
 
     private func finish(_ outcome: WaitOutcome) throws {
@@ -63,17 +63,17 @@ struct SetCommand: AsyncParsableCommand {
         case .reached(let guest):
             if options.json { return try Output.json(guest) }
             Output.line(
-                "\(name): reached: guest sees \(StatusText.size(guest.visible)), balloon holds \(StatusText.size(guest.held))"
+                "\(name): reached: guest sees \(StatusText.size(guest.sees)), balloon holds \(StatusText.size(guest.held))"
             )
         case .givenUp(let guest):
             if options.json { try Output.json(guest) }
             let retry = guest.retrySeconds.map { "; tried again in \(StatusText.seconds($0))" } ?? ""
-            throw CommandFailure("\(name): not reached: \(guest.balloon.rawValue): \(guest.reason)\(retry)")
+            throw CommandFailure("\(name): not reached: \(guest.state.rawValue): \(guest.reason)\(retry)")
         case .timedOut(let guest):
             if options.json { try Output.json(guest) }
             throw CommandFailure(
                 "\(name): not reached in time: balloon holds \(StatusText.size(guest.held)) of "
-                    + "\(StatusText.size(guest.target)); link \(guest.link.rawValue), state \(guest.balloon.rawValue)")
+                    + "\(StatusText.size(guest.target)); link \(guest.link.rawValue), state \(guest.state.rawValue)")
         }
     }
 }

@@ -91,7 +91,7 @@ struct SimulateCommand: AsyncParsableCommand {
         let most = UInt64(scenario.most) * 4096
         let size: SizeOrShare
         do { size = try SizeOrShare(parsing: budget) } catch { throw CommandFailure("--budget \(error)") }
-        let pages = Int(clamping: size.bytes(of: most) / 4096)
+        let pages = Int(clamping: size.size(of: ByteSize(most)).bytes / 4096)
         guard pages >= scenario.least else {
             throw CommandFailure(
                 "--budget \(budget): \(scenario.guests.count) guests need \(SimulationText.size(scenario.least)) at least, "

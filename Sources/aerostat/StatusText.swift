@@ -11,8 +11,8 @@ enum StatusText {
             rightAligned: [2, 3, 4, 5, 6])
         for guest in guests {
             table.add([
-                guest.name, guest.link.rawValue, size(guest.max), size(guest.visible), size(guest.held),
-                size(guest.target), size(guest.hostMemory), guest.balloon.rawValue,
+                guest.name, guest.link.rawValue, size(guest.max), size(guest.sees), size(guest.held),
+                size(guest.target), size(guest.hostUses), guest.state.rawValue,
             ])
         }
         let problems = guests.flatMap { guest in guest.problems.map { "\n\(guest.name): problem: \($0)" } }
@@ -26,9 +26,7 @@ enum StatusText {
         return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
     }
 
-    static func size(_ bytes: UInt64?) -> String {
-        bytes.map { ByteSize($0).description } ?? "-"
-    }
+    static func size(_ size: ByteSize?) -> String { size?.description ?? "-" }
 
     static func seconds(_ seconds: Double) -> String {
         let tenths = (seconds * 10).rounded() / 10
@@ -41,34 +39,34 @@ enum StatusText {
         table.add(["socket", "\(guest.socket) (\(guest.door.rawValue))"])
         table.add(["link", guest.link.rawValue])
         let retry = guest.retrySeconds.map { "; tried again in \(seconds($0))" } ?? ""
-        table.add(["state", "\(guest.balloon.rawValue): \(guest.reason)\(retry)"])
+        table.add(["state", "\(guest.state.rawValue): \(guest.reason)\(retry)"])
         return table.text()
     }
 
     private static func memory(_ guest: GuestStatus) -> String {
         var table = TextTable(rightAligned: [1])
-        table.add(["promised (max)", size(guest.max), "what the VMM gave the guest"])
-        table.add(["guest sees", size(guest.visible), "max less the balloon that is held"])
-        table.add(["used", size(guest.used), "by the guest's programs and kernel (its statistics)"])
-        table.add(["cache", size(guest.cache), "the guest's page cache (its statistics)"])
-        table.add(["ballooned (held)", size(guest.held), "as we counted it, page by page"])
+        table.add(["max", size(guest.max), "the guest's memory, as its VMM shares it"])
+        table.add(["guest sees", size(guest.sees), "what the guest may use: max less balloon held"])
+        table.add(["  used", size(guest.used), "by the guest's programs and kernel (its statistics)"])
+        table.add(["  cache", size(guest.cache), "the guest's page cache (its statistics)"])
+        table.add(["balloon held", size(guest.held), "as we counted it, page by page"])
         table.add([
-            "  given to the host", size(guest.discarded), "of the held pages; less where only whole huge pages go",
+            "  released", size(guest.released), "of what is held: the host has it; less where only whole huge pages go",
         ])
-        table.add(["  pending", size(guest.pending), "of the held pages; will be given to the host soon"])
+        table.add(["  pending", size(guest.pending), "of what is held: the host will have it soon"])
         table.add(["balloon reported", size(guest.reported), "as the guest says"])
         table.add(["balloon target", size(guest.target), "what we ask the guest for now" + seen(guest, guest.target)])
         table.add([
             "balloon requested", size(guest.requested), "what the operator asked for" + seen(guest, guest.requested),
         ])
-        table.add(["host memory in use", size(guest.hostMemory), "what the host really spends on the guest"])
+        table.add(["host uses", size(guest.hostUses), "what the host really spends on the guest"])
         return "memory\n" + table.text(indent: "  ")
     }
 
     /// The same balloon in the guest's words.
-    private static func seen(_ guest: GuestStatus, _ balloon: UInt64?) -> String {
+    private static func seen(_ guest: GuestStatus, _ balloon: ByteSize?) -> String {
         guard let max = guest.max, let balloon, balloon <= max else { return "" }
-        return " (guest sees \(size(max - balloon)))"
+        return " (guest sees \(ByteSize(max.bytes - balloon.bytes)))"
     }
 
     private static func features(_ guest: GuestStatus) -> String {
@@ -91,24 +89,26 @@ enum StatusText {
         for (name, value) in statistics.values.sorted(by: { $0.key < $1.key }) {
             // A daemon that is newer than this program may know more.
             let facts = StatisticsTag.allCases.first { $0.name == name }?.facts
-            table.add([name, facts?.unit == .bytes ? size(value) : "\(value)", facts?.meaning ?? ""])
+            table.add([name, facts?.unit == .bytes ? size(ByteSize(value)) : "\(value)", facts?.meaning ?? ""])
         }
         return head + "\n" + table.text(indent: "  ")
     }
 
     private static func counters(_ counters: Counters) -> String {
         var table = TextTable(rightAligned: [1])
-        table.add(["into the balloon", size(counters.inflatedPages &* 4096)])
-        table.add(["out of the balloon", size(counters.deflatedPages &* 4096)])
-        table.add(["taken back unasked", size(counters.unsolicitedPages &* 4096)])
+        table.add(["inflated", size(counters.inflatedBytes), "went into the balloon"])
+        table.add(["deflated", size(counters.deflatedBytes), "left the balloon"])
+        table.add(["unsolicited", size(counters.unsolicitedBytes), "of that: taken back though nobody asked"])
         table.add(["reported free", size(counters.reportedFreeBytes)])
         table.add(["hinted free", size(counters.hintedFreeBytes)])
-        table.add(["given to the host", size(counters.discardedBytes), "in \(counters.discardCalls) calls"])
-        table.add(["could not be given", "\(counters.discardFailures)", "calls that failed"])
-        table.add(["brought in ahead", size(counters.populatedBytes)])
+        table.add(["discarded", size(counters.discardedBytes), "given to the host, in \(counters.discardCalls) calls"])
+        table.add([
+            "discard failures", "\(counters.discardFailures)", "calls that should have given memory, and failed",
+        ])
+        table.add(["populated", size(counters.populatedBytes), "brought in for the guest as it left the balloon"])
         table.add(["alarms", "\(counters.alarms)"])
-        table.add(["refused pages", "\(counters.badPages)"])
-        table.add(["refused chains", "\(counters.badChains)"])
+        table.add(["bad pages", "\(counters.badPages)", "page numbers that were refused"])
+        table.add(["bad chains", "\(counters.badChains)", "descriptor chains that were refused and returned"])
         return "since the daemon started\n" + table.text(indent: "  ")
     }
 }

@@ -74,7 +74,7 @@ import Testing
             let count = Int.random(in: 0...24, using: &generator)
             let text = String((0..<count).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &generator)] })
             let size = try? SizeOrShare(parsing: text, zero: true)
-            if let size { #expect(size.bytes(of: .max) <= .max, "seed \(seed)") }
+            if let size { #expect(size.size(of: ByteSize(UInt64.max)).bytes <= .max, "seed \(seed)") }
         }
     }
 }

@@ -43,10 +43,10 @@ struct AlarmWireTests {
             #expect(try guest.configuration().numPages <= 65536 - 16384)
             try await house.event(.alarm)
             let status = try await house.status()
-            #expect(status.balloon == .alarm)
+            #expect(status.state == .alarm)
             #expect(status.counters.alarms == 1)
-            #expect(status.counters.unsolicitedPages == 256)
-            #expect(status.requested == 256 << 20)
+            #expect(status.counters.unsolicitedBytes.bytes == 256 * 4096)
+            #expect(status.requested?.bytes == 256 << 20)
             #expect(status.features.first { $0.name == "deflate-on-oom" }?.seen == true)
         }
     }
@@ -56,7 +56,7 @@ struct AlarmWireTests {
         try await House.with { house in
             let guest = try await ballooned(house)
             for round in 0..<20 as Range<UInt32> { try guest.deflate([8192 + round]) }
-            #expect(try await house.status().held == (256 << 20) - 20 * TestGuest.page)
+            #expect(try await house.status().held.bytes == (256 << 20) - 20 * TestGuest.page)
         }
     }
 
@@ -86,7 +86,7 @@ struct AlarmWireTests {
                 try guest.deflate(start..<start + 256)
                 try guest.write(actual: 65536 - (start + 256 - 8192))
             }
-            #expect(try await house.status().balloon == .settled)
+            #expect(try await house.status().state == .settled)
             #expect(house.count(.alarm) == 0)
         }
     }
@@ -102,7 +102,7 @@ struct AlarmWireTests {
             try guest.write(actual: 65536)
             #expect(try !guest.awaitChange(within: 50_000_000))
             #expect(house.count(.alarm) == 0)
-            #expect(try await house.status().held == 256 << 20)
+            #expect(try await house.status().held.bytes == 256 << 20)
         }
     }
 

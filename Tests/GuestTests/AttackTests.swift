@@ -22,7 +22,7 @@ struct AttackTests {
             try good.inflate([4098])
             try good.deflate([4096])
             let status = try await house.status("good")
-            #expect(status.held == 2 * TestGuest.page)
+            #expect(status.held.bytes == 2 * TestGuest.page)
             #expect(status.problems.isEmpty)
             #expect(status.link == .driverReady)
             #expect(status.counters.badPages + status.counters.badChains == 0)
@@ -104,19 +104,19 @@ struct AttackTests {
             ])
             try evil.inflate([6000])
             var status = try await house.status("evil")
-            #expect(status.held == TestGuest.page)
+            #expect(status.held.bytes == TestGuest.page)
             #expect(status.counters.badPages == 8)
             // Never inflated, twice, nowhere.
             try evil.deflate([6001, 6000, 6000, .max, 0x100])
             status = try await house.status("evil")
             #expect(status.held == 0)
-            #expect(status.counters.deflatedPages == 1)
+            #expect(status.counters.deflatedBytes == 4096)
             // A false claim changes no other number.
             try evil.write(actual: .max)
             status = try await house.status("evil")
-            #expect(status.reported == UInt64(UInt32.max) * TestGuest.page)
+            #expect(status.reported.bytes == UInt64(UInt32.max) * TestGuest.page)
             #expect(status.held == 0)
-            #expect(status.visible == 64 << 20)
+            #expect(status.sees?.bytes == 64 << 20)
         }
     }
 
@@ -161,7 +161,7 @@ struct AttackTests {
             let ring = try evil.ring(.inflate)
             let own = UInt32(ring.buffer >> 12)
             try evil.inflate((0..<1024).map { own + $0 / 64 })
-            #expect(try await house.status("evil").held == 16 * TestGuest.page)
+            #expect(try await house.status("evil").held.bytes == 16 * TestGuest.page)
         }
     }
 

@@ -13,9 +13,9 @@ struct BudgetRandomTests {
         let reactors = random.number(1...3)
         let names = ["a", "b", "c", "d"]
         let edit: (inout GuestConfiguration) -> Void = {
-            $0.max = 512 << 20
-            $0.min = 64 << 20
-            $0.statisticsInterval = 0.1
+            $0.max = ByteSize(512 << 20)
+            $0.min = ByteSize(64 << 20)
+            $0.statisticsIntervalSeconds = 0.1
         }
         let steps = 120
         try await House.with(names, reactors: reactors, budget: 1300 << 20, edit: edit) { house in
@@ -33,7 +33,7 @@ struct BudgetRandomTests {
                 case 4...6: try await tenants.tell(name) { $0.memory = .init(available: megabytes << 20) }
                 case 7: try await tenants.tell(name) { $0.isStubborn.toggle() }
                 case 8:
-                    _ = try await house.registry.setTarget(TargetRequest(visible: (megabytes + 32) << 20), of: name)
+                    _ = try await house.registry.set(SizeRequest(sees: ByteSize((megabytes + 32) << 20)), of: name)
                 default:
                     let mode = BudgetMode.allCases[Int.random(in: 0..<3, using: &random)]
                     _ = try await house.registry.setMode(mode)
@@ -51,7 +51,7 @@ struct BudgetRandomTests {
         for event in house.events.history(after: seen) {
             seen = event.sequence
             guard let move = event.move, move.isCarriedOut, move.payer == nil, move.rule != "loan" else { continue }
-            try #require(move.free >= Int64(move.bytes), "granted what was not there: \(move)")
+            try #require(move.free >= Int64(move.bytes.bytes), "granted what was not there: \(move)")
         }
     }
 }

@@ -14,8 +14,8 @@ extension BudgetWireTests {
             var late = GuestConfiguration(name: "late", socket: folder + "/late")
             late.deflateOnOOM = true
             late.freePageReporting = true
-            late.max = 2048 * Self.mebibyte
-            late.min = 1100 * Self.mebibyte
+            late.max = ByteSize(2048 * Self.mebibyte)
+            late.min = ByteSize(1100 * Self.mebibyte)
             // 3 x 64 MiB are reserved already.
             await #expect {
                 try await house.registry.add(late)
@@ -24,10 +24,10 @@ extension BudgetWireTests {
                     == "guest late: a reservation of 1100 MiB does not fit: 192 MiB of the budget of 1200 MiB are reserved, which leaves 1008 MiB"
             }
             await #expect(throws: ControlError.self) { try await house.registry.status(of: "late") }
-            late.min = 1000 * Self.mebibyte
+            late.min = ByteSize(1000 * Self.mebibyte)
             let accepted = try await house.registry.add(late)
             #expect(accepted.guest.name == "late")
-            #expect(try await budget(house).reserved == 1192 * Self.mebibyte)
+            #expect(try await budget(house).reserved.bytes == 1192 * Self.mebibyte)
             await #expect(throws: ControlError.self) { try await house.registry.add(late) }
             #expect(FileManager.default.fileExists(atPath: late.socket))
             await #expect {
@@ -60,23 +60,25 @@ extension BudgetWireTests {
                     == "budget: reservations of 192M (a 64M + b 64M + c 64M) do not fit into 100M: 92M too much"
             }
             await #expect(throws: ControlError.self) { try await house.registry.setBudget(.size(ByteSize(1 << 50))) }
-            #expect(try await budget(house).budget == 1200 * Self.mebibyte)
+            #expect(try await budget(house).budget.bytes == 1200 * Self.mebibyte)
             // Smaller: what guests see beyond it is collected, and nobody is granted anything before.
             let smaller = try await house.registry.setBudget(.size(ByteSize(900 * Self.mebibyte)))
-            #expect(smaller.budget == 900 * Self.mebibyte)
+            #expect(smaller.budget.bytes == 900 * Self.mebibyte)
             try await house.event(.budget, of: nil, after: start)
             try await house.event(.overdraftOver, of: nil, after: start, within: .seconds(20))
-            #expect(try await budget(house).visible <= 900 * Self.mebibyte)
+            #expect(try await budget(house).promised.bytes <= 900 * Self.mebibyte)
             // Larger: it is given to who needs it.
             let last = house.events.newest
             let grown = try await house.registry.setBudget(.size(ByteSize(1536 * Self.mebibyte)))
-            #expect(grown.budget == 1536 * Self.mebibyte && grown.visible <= 900 * Self.mebibyte)
-            let sees = try share("b", grown).visible
+            #expect(grown.budget.bytes == 1536 * Self.mebibyte && grown.promised.bytes <= 900 * Self.mebibyte)
+            let promised = try share("b", grown).promised.bytes
             try await tenants.tell("b") { try $0.take(TenantGuest.batch) }
-            try await until("b is given more", house) { try share("b", $0).visible > sees + 64 * Self.mebibyte }
+            try await until("b is given more", house) {
+                try share("b", $0).promised.bytes > promised + 64 * Self.mebibyte
+            }
             let moves = house.events.history(after: start).compactMap(\.move)
             for move in moves where move.payer == nil && move.rule != "loan" {
-                #expect(move.free >= Int64(move.bytes), "granted what was not there: \(move)")
+                #expect(move.free >= Int64(move.bytes.bytes), "granted what was not there: \(move)")
             }
             #expect(moves.contains { $0.payer != nil && $0.rule == "overdraft" })
             #expect(house.events.history(after: last).contains { $0.kind == .alarm && $0.guest == "b" })
@@ -85,16 +87,16 @@ extension BudgetWireTests {
 
     /// What the VMM shares counts, not what was configured.
     @Test func sharedMemoryCounts() async throws {
-        try await House.with(["a"], budget: 4 << 30, edit: { $0.max = 2 << 30 }) { house in
+        try await House.with(["a"], budget: 4 << 30, edit: { $0.max = ByteSize(2 << 30) }) { house in
             let guest = try TestGuest(house.socket("a"))
             try await house.event(.connected, of: "a")
-            #expect(try share("a", try await budget(house)).visible == 2 << 30)
+            #expect(try share("a", try await budget(house)).promised.bytes == 2 << 30)
             try guest.load()
             try await house.event(.driverReady, of: "a")
-            #expect(try share("a", try await budget(house)).max == 64 << 20)
+            #expect(try share("a", try await budget(house)).max.bytes == 64 << 20)
             try guest.front.hangUp()
             try await house.event(.disconnected, of: "a")
-            #expect(try share("a", try await budget(house)).visible == 0)
+            #expect(try share("a", try await budget(house)).promised == 0)
         }
     }
 }

@@ -16,11 +16,11 @@ struct BudgetWireTests {
         mode: BudgetMode = .on, reactors: Int? = nil, _ body: (House, Tenants) async throws -> Void
     ) async throws {
         let edit: (inout GuestConfiguration) -> Void = { guest in
-            guest.max = 512 * Self.mebibyte
-            guest.min = 64 * Self.mebibyte
-            guest.statisticsInterval = 0.1
+            guest.max = ByteSize(512 * Self.mebibyte)
+            guest.min = ByteSize(64 * Self.mebibyte)
+            guest.statisticsIntervalSeconds = 0.1
             guest.freePageReporting = false
-            if guest.name == "b" { guest.target = TargetRequest(visible: 256 * Self.mebibyte) }
+            if guest.name == "b" { guest.requested = SizeRequest(sees: ByteSize(256 * Self.mebibyte)) }
         }
         try await House.with(Self.names, reactors: reactors, budget: 1200 * Self.mebibyte, mode: mode, edit: edit) {
             house in
@@ -62,7 +62,7 @@ struct BudgetWireTests {
 
     func settled(_ house: House) async throws {
         try await until("settled", house) { budget in
-            budget.free >= Int64(budget.slack) && budget.due == 0 && budget.wanted == 0
+            budget.free >= Int64(budget.slack.bytes) && budget.due == 0 && budget.wanted == 0
                 && budget.guests.allSatisfy { $0.state == .settled }
         }
     }
@@ -74,8 +74,8 @@ struct BudgetWireTests {
     /// Lets `b` fill its balloon; its cap is lifted, so that it may be given more.
     func prepare(_ house: House, _ tenants: Tenants) async throws {
         try await settled(house)
-        #expect(try share("b", try await budget(house)).visible <= 256 * Self.mebibyte)
-        _ = try await house.registry.setTarget(TargetRequest(visible: 512 * Self.mebibyte), of: "b")
+        #expect(try share("b", try await budget(house)).promised.bytes <= 256 * Self.mebibyte)
+        _ = try await house.registry.set(SizeRequest(sees: ByteSize(512 * Self.mebibyte)), of: "b")
     }
 
     @Test(arguments: [1, 2, 3])
@@ -85,20 +85,20 @@ struct BudgetWireTests {
             let before = try await budget(house)
             let last = house.events.newest
             try await tenants.tell("b") { try $0.take(TenantGuest.batch) }
-            try await until("b sees what it needs", house) { try share("b", $0).visible == 512 * Self.mebibyte }
+            try await until("b sees what it needs", house) { try share("b", $0).promised.bytes == 512 * Self.mebibyte }
             let moves = house.events.history(after: last).compactMap(\.move)
             let paid = moves.filter { $0.gainer == "b" && $0.payer != nil && $0.rule == "alarm" }
             #expect(!paid.isEmpty && paid.allSatisfy { $0.payer != "b" && $0.isCarriedOut && $0.price != nil })
-            #expect(moves.contains { $0.rule == "loan" && $0.gainer == "b" && $0.bytes == 1 << 20 })
+            #expect(moves.contains { $0.rule == "loan" && $0.gainer == "b" && $0.bytes.bytes == 1 << 20 })
             for name in ["a", "c"] where paid.contains(where: { $0.payer == name }) {
-                let sawBefore = try share(name, before).visible
-                try await until("\(name) has paid", house) { try share(name, $0).visible < sawBefore }
+                let sawBefore = try share(name, before).promised
+                try await until("\(name) has paid", house) { try share(name, $0).promised < sawBefore }
             }
             let after = try await budget(house)
             #expect(after.reaction.count >= 1)
-            #expect(after.visible <= after.budget)
+            #expect(after.promised <= after.budget)
             for move in moves where move.payer == nil && move.rule != "loan" {
-                #expect(move.free >= Int64(move.bytes), "granted what was not there: \(move)")
+                #expect(move.free >= Int64(move.bytes.bytes), "granted what was not there: \(move)")
             }
         }
     }
@@ -126,8 +126,8 @@ struct BudgetWireTests {
         try await withTenants { house, tenants in
             try await prepare(house, tenants)
             #expect(try await house.registry.setMode(.pause).mode == .pause)
-            func targets() async throws -> [UInt64] {
-                var targets: [UInt64] = []
+            func targets() async throws -> [ByteSize] {
+                var targets: [ByteSize] = []
                 for name in Self.names { targets.append(try await house.status(name).target) }
                 return targets
             }
@@ -145,16 +145,16 @@ struct BudgetWireTests {
         try await withTenants { house, tenants in
             try await prepare(house, tenants)
             try await settled(house)
-            let sees = try share("b", try await budget(house)).visible
+            let promised = try share("b", try await budget(house)).promised.bytes
             // What is available falls at once, below what is comfortable: it wants twice that, 128 MiB.
-            let plan = try await house.registry.plan(("b", sees + 128 * Self.mebibyte))
+            let plan = try await house.registry.plan(("b", ByteSize(promised + 128 * Self.mebibyte)))
             let planned = plan.steps.map(\.move).filter { $0.gainer == "b" && $0.payer != nil }
             let last = house.events.newest
             try await tenants.tell("b") { $0.memory = .init(available: (UInt64($0.held) << 12) + (50 << 20)) }
             let paid = try await house.story("others were asked", after: last, within: .seconds(20)) {
                 $0.count { $0.move?.gainer == "b" && $0.move?.payer != nil } >= planned.count
             }.compactMap(\.move).filter { $0.gainer == "b" && $0.payer != nil }
-            print("planned:", plan.message, planned.map { "\($0.payer ?? "") \($0.bytes >> 20)" })
+            print("planned:", plan.message, planned.map { "\($0.payer ?? "") \($0.bytes.bytes >> 20)" })
             #expect(planned.map(\.payer) == paid.map(\.payer))
             #expect(planned.map(\.bytes) == paid.map(\.bytes))
             #expect(!planned.isEmpty && plan.short == 0)
@@ -164,14 +164,14 @@ struct BudgetWireTests {
     @Test func plansThatCannotBeSayWhy() async throws {
         try await withTenants { house, tenants in
             try await prepare(house, tenants)
-            let tooMuch = try await house.registry.plan(("b", 4 << 30))
+            let tooMuch = try await house.registry.plan(("b", ByteSize(4 << 30)))
             #expect(tooMuch.message.contains("could not see 4G"))
             #expect(tooMuch.short > 0)
             for name in ["a", "c"] {
                 try await tenants.tell(name) { $0.memory = .init(available: 0) }
             }
             try await until("nobody can pay", house) { $0.guests.allSatisfy { $0.name == "b" || $0.spare == 0 } }
-            let short = try await house.registry.plan(("b", 512 * Self.mebibyte))
+            let short = try await house.registry.plan(("b", ByteSize(512 * Self.mebibyte)))
             #expect(short.short > 0)
             #expect(short.refusals.map(\.guest).sorted() == ["a", "c"])
         }
@@ -188,8 +188,8 @@ struct BudgetWireTests {
                 }
             }
             try await until("nobody can pay", house) { $0.due == 0 && $0.guests.allSatisfy { $0.spare == 0 } }
-            let sees = try await budget(house).visible
-            _ = try await house.registry.setBudget(.size(ByteSize(sees)))
+            let promised = try await budget(house).promised
+            _ = try await house.registry.setBudget(.size(promised))
             let start = house.events.newest
             let clock = ContinuousClock()
             let began = clock.now
@@ -214,7 +214,7 @@ struct BudgetWireTests {
 
     /// An operator who says it again means it.
     @Test func aRepeatedRequestIsTriedAtOnce() async throws {
-        try await House.with(edit: { $0.max = 512 << 20 }) { house in
+        try await House.with(edit: { $0.max = ByteSize(512 << 20) }) { house in
             let tenants = try await blocking {
                 try Tenants([("guest", house.socket(), 512 << 20, .init(available: 40 << 20))])
             }
@@ -224,7 +224,7 @@ struct BudgetWireTests {
             try await house.ask(balloon: 256 << 20)
             // By itself it would be tried again after ten seconds.
             try await house.event(.targetReached, within: .seconds(8))
-            #expect(try await house.status().held == 256 << 20)
+            #expect(try await house.status().held.bytes == 256 << 20)
             try await blocking { tenants.stop() }
         }
     }

@@ -103,7 +103,7 @@ struct DiscardWireTests {
                 try guest.touch(high)
                 try guest.front.add(guest.memory.regions[1], of: guest.memory.file)
                 let status = try await house.settled()
-                #expect(status.held == 0 && status.discarded == 0)
+                #expect(status.held == 0 && status.released == 0)
                 #expect(try lost(guest, high).isEmpty)
             }
         }
@@ -135,7 +135,7 @@ struct DiscardWireTests {
                 try guest.front.hangUp()
                 try await house.event(.disconnected, after: sequence)
                 let status = try await house.status()
-                #expect(status.pending == 0 && status.held == 0 && status.discarded == 0)
+                #expect(status.pending == 0 && status.held == 0 && status.released == 0)
                 try guest.touch(pages)
                 #expect(try lost(guest, pages).isEmpty)
             }
@@ -161,9 +161,9 @@ struct DiscardWireTests {
             ring.kick()
             #expect(try ring.awaitUsed() == [0])
             let status = try await house.settled()
-            #expect(status.held == UInt64(many.count) * TestGuest.page)
-            #expect(status.discarded == status.held)
-            #expect(try withNumbers - guest.allocated == status.held)
+            #expect(status.held.bytes == UInt64(many.count) * TestGuest.page)
+            #expect(status.released == status.held)
+            #expect(try withNumbers - guest.allocated == status.held.bytes)
             #expect(before <= withNumbers)
         }
     }
@@ -180,7 +180,7 @@ struct DiscardWireTests {
             for start in stride(from: pages.lowerBound, to: pages.upperBound, by: 256) {
                 try guest.deflate(start..<start + 256)
             }
-            _ = try await house.status { $0.counters.populatedBytes == count * TestGuest.page }
+            _ = try await house.status { $0.counters.populatedBytes.bytes == count * TestGuest.page }
             #expect(try guest.allocated == before)
         }
     }

@@ -32,7 +32,7 @@ struct HintWireTests {
             let before = try guest.allocated
             // Under no command hints are ignored (V8).
             try hint(guest, 6000, pages: 100)
-            #expect(try await house.status().counters.hintedFreeBytes == 0)
+            #expect(try await house.status().counters.hintedFreeBytes.bytes == 0)
             #expect(try guest.configuration().commandID == 0)
 
             _ = try await house.registry.hint("guest")
@@ -41,11 +41,11 @@ struct HintWireTests {
             #expect(id >= 2)
             // Before the driver began the command (V8).
             try hint(guest, 6000, pages: 100)
-            #expect(try await house.status().counters.hintedFreeBytes == 0)
+            #expect(try await house.status().counters.hintedFreeBytes.bytes == 0)
             try command(guest, id)
             try hint(guest, 6000, pages: 100)
             try hint(guest, 6100, pages: 200)
-            #expect(try await house.status().counters.hintedFreeBytes == 300 * TestGuest.page)
+            #expect(try await house.status().counters.hintedFreeBytes.bytes == 300 * TestGuest.page)
             // Another one cannot begin while this one is out (V7).
             await #expect(throws: ControlError.self) { try await house.registry.hint("guest") }
             #expect(try guest.configuration().commandID == id)
@@ -65,7 +65,7 @@ struct HintWireTests {
             #expect(next != id && next >= 2)
             try command(guest, id)
             try hint(guest, 6000, pages: 100)
-            #expect(try await house.status().counters.hintedFreeBytes == 300 * TestGuest.page)
+            #expect(try await house.status().counters.hintedFreeBytes.bytes == 300 * TestGuest.page)
         }
     }
 
@@ -87,7 +87,7 @@ struct HintWireTests {
             try guest.ring(.freePageHint).send(bytes)
             try hint(guest, 6000, pages: 1)
             // Only a whole id begins the command; the first one is 2.
-            #expect(try await house.status().counters.hintedFreeBytes == (bytes.count >= 4 ? TestGuest.page : 0))
+            #expect(try await house.status().counters.hintedFreeBytes.bytes == (bytes.count >= 4 ? TestGuest.page : 0))
         }
     }
 
@@ -115,7 +115,7 @@ struct HintWireTests {
             ring.kick()
             #expect(try ring.awaitUsed() == [0])
             let status = try await house.status()
-            #expect(status.counters.reportedFreeBytes == 8 << 20)
+            #expect(status.counters.reportedFreeBytes.bytes == 8 << 20)
             #expect(status.held == 0)
             // With a poison value that is not zero nothing may change (V14).
             #expect(try before - guest.allocated == (poison == 0 ? 8 << 20 : 0))

@@ -75,7 +75,7 @@ final class House: Sendable {
     }
 
     func ask(_ name: String = "guest", balloon: UInt64) async throws {
-        _ = try await registry.setTarget(TargetRequest(balloon: balloon), of: name)
+        _ = try await registry.set(SizeRequest(balloon: ByteSize(balloon)), of: name)
     }
 
     /// Waits for an event that has happened or will happen.

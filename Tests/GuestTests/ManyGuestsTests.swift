@@ -19,7 +19,7 @@ struct ManyGuestsTests {
             // In the order of the configuration, whatever reactor they live on.
             let statuses = await house.registry.statuses()
             #expect(statuses.map(\.name) == Self.names)
-            #expect(statuses.map(\.held) == (1...7).map { $0 * TestGuest.page })
+            #expect(statuses.map(\.held.bytes) == (1...7).map { $0 * TestGuest.page })
             for (number, guest) in guests.enumerated() {
                 try await house.ask(Self.names[number], balloon: UInt64(number + 1) << 20)
                 #expect(try guest.awaitChange())
@@ -32,7 +32,7 @@ struct ManyGuestsTests {
 
     /// Deadlines of guests on one reactor do not wait for one another.
     @Test func statisticsOfEachGuestAreAskedFor() async throws {
-        try await House.with(Self.names, reactors: 2, edit: { $0.statisticsInterval = 0.1 }) { house in
+        try await House.with(Self.names, reactors: 2, edit: { $0.statisticsIntervalSeconds = 0.1 }) { house in
             let guests = try Self.names.map { try TestGuest(house.socket($0)) }
             for guest in guests {
                 try guest.load()

@@ -37,7 +37,7 @@ struct PackedWireTests {
                 try guest.send([5000 + round], on: 1)
             }
             let status = try await house.status()
-            #expect(status.held == 300 * TestGuest.page)
+            #expect(status.held.bytes == 300 * TestGuest.page)
             #expect(status.counters.badChains == 0)
             let packed = try #require(status.features.first { $0.name == "packed" })
             #expect(packed.offered && packed.negotiated && packed.seen)
@@ -60,7 +60,7 @@ struct PackedWireTests {
                 #expect(try await blocking { try guest.awaitUsed(on: 2) } == 0)
                 try guest.post(Self.freeMemory, on: 2)
                 #expect(try await refreshed.statistics.values == ["free-memory": 7])
-                #expect(try await house.status().held == UInt64(round + 1) * TestGuest.page)
+                #expect(try await house.status().held.bytes == UInt64(round + 1) * TestGuest.page)
             }
             #expect(house.count(.resumed) == 12)
             #expect(house.count(.driverReady) == 1)
@@ -76,7 +76,7 @@ struct PackedWireTests {
             let bases = try guest.stop()
             #expect(bases == Array(repeating: RingKind.packed.freshBase, count: 3))
             try guest.start(bases)
-            #expect(try await house.status().held == 8 * TestGuest.page)
+            #expect(try await house.status().held.bytes == 8 * TestGuest.page)
             #expect(try guest.stop() == bases)
             try guest.load()
             #expect(try await house.status().held == 0)
@@ -141,7 +141,7 @@ struct PackedWireTests {
             #expect(try await blocking { try guest.awaitUsed(on: 2) } == 0)
             try guest.post(Self.freeMemory, on: 2)
             #expect(try await refreshed.statistics.values == ["free-memory": 7])
-            #expect(try await house.status().held == TestGuest.page)
+            #expect(try await house.status().held.bytes == TestGuest.page)
         }
     }
 }

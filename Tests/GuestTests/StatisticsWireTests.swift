@@ -38,7 +38,7 @@ struct StatisticsWireTests {
     }
 
     @Test func askedAgainAtEachInterval() async throws {
-        try await House.with(edit: { $0.statisticsInterval = 0.02 }) { house in
+        try await House.with(edit: { $0.statisticsIntervalSeconds = 0.02 }) { house in
             let guest = try load(house)
             for _ in 0..<5 {
                 #expect(try await guest.awaitStatisticsRequest())
@@ -99,8 +99,8 @@ struct StatisticsWireTests {
                 #expect(try await house.status().statistics.state == .unavailable)
                 try guest.resume(bases)
                 var status = try await house.status()
-                #expect(status.held == 100 * TestGuest.page)
-                #expect(status.reported == 100 * TestGuest.page)
+                #expect(status.held.bytes == 100 * TestGuest.page)
+                #expect(status.reported.bytes == 100 * TestGuest.page)
                 #expect(status.statistics.state == .answering)
                 #expect(round > 0 || status.statistics.timestamp == before.timestamp)
                 async let again = house.registry.refreshStatistics(of: "guest")

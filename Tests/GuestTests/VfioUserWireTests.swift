@@ -29,9 +29,9 @@ struct VfioUserWireTests {
             #expect(try guest.actual() == 256)
             let status = try await house.settled()
             #expect(try before - guest.memory.file.allocatedBytes() == 1 << 20)
-            #expect(status.held == 1 << 20 && status.reported == 1 << 20)
+            #expect(status.held.bytes == 1 << 20 && status.reported.bytes == 1 << 20)
             #expect(status.door == .vfioUser && status.link == .driverReady)
-            #expect(status.max == 64 << 20 && status.problems.isEmpty)
+            #expect(status.max?.bytes == 64 << 20 && status.problems.isEmpty)
             try guest.deflate(pages)
             #expect(try await house.status().held == 0)
         }
@@ -44,7 +44,7 @@ struct VfioUserWireTests {
         try await withGuest { house, guest in
             try guest.load(transport: transport)
             for round in 0..<300 as Range<UInt32> { try guest.inflate([4096 + round]) }
-            #expect(try await house.status().held == 300 * TestGuest.page)
+            #expect(try await house.status().held.bytes == 300 * TestGuest.page)
         }
     }
 
@@ -84,7 +84,7 @@ struct VfioUserWireTests {
             #expect(status.link == .connected && status.held == 0)
             try guest.load()
             try guest.inflate([4098])
-            #expect(try await house.status().held == TestGuest.page)
+            #expect(try await house.status().held.bytes == TestGuest.page)
         }
     }
 
@@ -96,7 +96,7 @@ struct VfioUserWireTests {
             try guest.front.unmap(0, size: guest.memory.file.size)
             try guest.map()
             try guest.inflate([4098])
-            #expect(try await house.status().held == 3 * TestGuest.page)
+            #expect(try await house.status().held.bytes == 3 * TestGuest.page)
             #expect(try await house.status().problems.isEmpty)
         }
     }

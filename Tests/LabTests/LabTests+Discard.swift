@@ -12,16 +12,16 @@ extension LabTests {
             let file = try machine.memoryFile()
             let before = file.allocated
             let status = try await Self.inflate(daemon, 512)
-            #expect(status.discarded == status.held)
-            #expect(file.allocated <= machine.memorySize - status.held)
+            #expect(status.released == status.held)
+            #expect(file.allocated <= machine.memorySize - status.held.bytes)
             #expect(before - file.allocated > 480 * Self.mebibyte)
             // The program meets an inflation that is under way.
             for _ in 0..<3 {
-                _ = try await daemon.client.setTarget(TargetRequest(balloon: 64 * Self.mebibyte), of: "g")
+                _ = try await daemon.client.set(SizeRequest(balloon: ByteSize(64 * Self.mebibyte)), of: "g")
                 try await daemon.status(of: "g", within: .seconds(60), until: "small again") {
-                    $0.held <= 64 * Self.mebibyte && $0.balloon != .alarm
+                    $0.held.bytes <= 64 * Self.mebibyte && $0.state != .alarm
                 }
-                _ = try await daemon.client.setTarget(TargetRequest(balloon: 700 * Self.mebibyte), of: "g")
+                _ = try await daemon.client.set(SizeRequest(balloon: ByteSize(700 * Self.mebibyte)), of: "g")
                 let eaten = try await machine.eat(megabytes: 600)
                 #expect(eaten.isAlive && eaten.badPages == 0)
             }
@@ -46,10 +46,10 @@ extension LabTests {
             let file = try machine.memoryFile()
             let before = file.allocated
             let status = try await Self.inflate(daemon, 256)
-            #expect(status.discarded > 128 * Self.mebibyte && status.discarded <= status.held)
+            #expect(status.released.bytes > 128 * Self.mebibyte && status.released <= status.held)
             #expect(status.counters.discardFailures == 0)
             // At least 95 % of the whole pages that are ballooned.
-            #expect(Double(before - file.allocated) >= 0.95 * Double(status.discarded))
+            #expect(Double(before - file.allocated) >= 0.95 * Double(status.released.bytes))
             try await Self.inflate(daemon, 0)
             let eaten = try await machine.eat(megabytes: 350)
             #expect(eaten.isAlive && eaten.badPages == 0)

@@ -8,13 +8,13 @@ extension LabTests {
     func keptRequest() async throws {
         let lab = try #require(Self.lab)
         let daemon = try await Daemon.start([Daemon.Guest("g", "max=1G")], in: lab)
-        let accepted = try await daemon.client.setTarget(TargetRequest(visible: 700 * Self.mebibyte), of: "g")
+        let accepted = try await daemon.client.set(SizeRequest(sees: ByteSize(700 * Self.mebibyte)), of: "g")
         #expect(accepted.message.contains("kept"))
         var configuration = MachineConfiguration()
         configuration.balloon = .vhostUser(socket: daemon.socket(of: "g"))
         try await Machine.with(configuration, in: lab) { _ in
             try await daemon.status(of: "g", within: .seconds(30), until: "reached") {
-                $0.held == 324 * Self.mebibyte && $0.balloon == .settled
+                $0.held.bytes == 324 * Self.mebibyte && $0.state == .settled
             }
         }
         try await daemon.status(of: "g", within: .seconds(10), until: "waiting again") { $0.link == .waiting }
@@ -60,7 +60,7 @@ extension LabTests {
                 try await machine.pause()
                 try await daemon.status(of: "g", within: .seconds(10), until: "paused") { $0.link == .connected }
                 // Asked for while it is paused: QEMU would crash if it were told now.
-                _ = try await daemon.client.setTarget(TargetRequest(balloon: 200 * Self.mebibyte), of: "g")
+                _ = try await daemon.client.set(SizeRequest(balloon: ByteSize(200 * Self.mebibyte)), of: "g")
                 try await machine.resume()
                 let status = try await Self.waitForBalloon(daemon, 200)
                 #expect(status.counters.badPages == 0)
@@ -149,7 +149,7 @@ extension LabTests {
     @discardableResult
     static func waitForBalloon(_ daemon: Daemon, _ megabytes: UInt64) async throws -> GuestStatus {
         try await daemon.status(of: "g", within: .seconds(40), until: "at \(megabytes) MiB") {
-            $0.held == megabytes * mebibyte && $0.reported == $0.held && $0.balloon == .settled
+            $0.held.bytes == megabytes * mebibyte && $0.reported == $0.held && $0.state == .settled
         }
     }
 }

@@ -17,12 +17,12 @@ extension LabTests {
             #expect(status.target == status.held)
             // The driver writes `actual` behind its last message.
             try await daemon.status(of: "g", within: .seconds(5), until: "reported") { $0.reported == $0.held }
-            #expect(status.visible == 512 * Self.mebibyte)
+            #expect(status.sees?.bytes == 512 * Self.mebibyte)
             #expect(status.counters.badPages == 0 && status.counters.badChains == 0)
             // The six numbers are bounded by each other: the host's own view is the daemon's.
-            #expect(status.hostMemory.map { $0 <= before } == true)
+            #expect(status.hostUses.map { $0.bytes <= before } == true)
             let deflated = try await Self.inflate(daemon, 0)
-            #expect(deflated.counters.unsolicitedPages == 0 && deflated.counters.alarms == 0)
+            #expect(deflated.counters.unsolicitedBytes == 0 && deflated.counters.alarms == 0)
             let eaten = try await machine.eat(megabytes: 700)
             #expect(eaten.isAlive && eaten.badPages == 0)
         }
@@ -59,7 +59,7 @@ extension LabTests {
             _ = try await file.seconds(untilAtMost: 300 * Self.mebibyte, within: .seconds(30))
             let status = try await daemon.client.status(of: "g")
             #expect(Self.feature("free-page-reporting", of: status)?.seen == true)
-            #expect(status.counters.reportedFreeBytes > 400 * Self.mebibyte)
+            #expect(status.counters.reportedFreeBytes.bytes > 400 * Self.mebibyte)
             #expect(status.held == 0)
         }
     }
@@ -86,7 +86,7 @@ extension LabTests {
             let before = try machine.memoryFile().allocated
             _ = try await daemon.client.hint("g")
             let status = try await daemon.status(of: "g", within: .seconds(30), until: "hinted") {
-                $0.counters.hintedFreeBytes > 200 * Self.mebibyte
+                $0.counters.hintedFreeBytes.bytes > 200 * Self.mebibyte
             }
             #expect(Self.feature("free-page-hint", of: status)?.seen == true)
             #expect(status.counters.discardedBytes == 0)
@@ -104,7 +104,7 @@ extension LabTests {
             let before = file.allocated
             _ = try await daemon.client.reclaim("g")
             let status = try await daemon.status(of: "g", within: .seconds(30), until: "reclaimed") {
-                $0.balloon == .settled && $0.held == 0 && $0.counters.inflatedPages > 0
+                $0.state == .settled && $0.held == 0 && $0.counters.inflatedBytes > 0
             }
             #expect(status.counters.alarms == 0)
             #expect(before - file.allocated > 400 * Self.mebibyte)
@@ -121,7 +121,7 @@ extension LabTests {
             let file = try machine.memoryFile()
             let before = file.allocated
             let status = try await Self.inflate(daemon, 3072)
-            #expect(status.max == 4096 * Self.mebibyte)
+            #expect(status.max?.bytes == 4096 * Self.mebibyte)
             #expect(status.counters.badPages == 0)
             #expect(before - file.allocated > 2900 * Self.mebibyte)
             try await Self.inflate(daemon, 0)
@@ -136,9 +136,9 @@ extension LabTests {
         configuration.memory = kind == "shm" ? .shm : .file(path)
         try await Self.fly(configuration) { machine, daemon in
             try await machine.touch(megabytes: 300)
-            let before = try #require(try await daemon.client.status(of: "g").hostMemory)
+            let before = try #require(try await daemon.client.status(of: "g").hostUses).bytes
             let status = try await Self.inflate(daemon, 256)
-            let after = try #require(status.hostMemory)
+            let after = try #require(status.hostUses).bytes
             #expect(before - after > 200 * Self.mebibyte)
         }
         _ = unlinkIfThere(path)

@@ -13,8 +13,8 @@ extension LabTests {
             for _ in 0..<2 {
                 try await machine.pause()
                 // Over vhost-user a change that is told now ends QEMU.
-                _ = try await daemon.client.setTarget(TargetRequest(balloon: 200 * Self.mebibyte), of: "g")
-                #expect(try await daemon.client.status(of: "g").held == 300 * Self.mebibyte)
+                _ = try await daemon.client.set(SizeRequest(balloon: ByteSize(200 * Self.mebibyte)), of: "g")
+                #expect(try await daemon.client.status(of: "g").held.bytes == 300 * Self.mebibyte)
                 try await machine.resume()
                 let status = try await Self.waitForBalloon(daemon, 200)
                 #expect(status.counters.badPages == 0)
@@ -66,9 +66,11 @@ extension LabTests {
                 "object-add",
                 ["qom-type": "memory-backend-memfd", "id": "more", "size": .integer(256 << 20), "share": true])
             try await machine.qmp.execute("device_add", ["driver": "pc-dimm", "id": "dimm", "memdev": "more"])
-            try await daemon.status(of: "g", within: .seconds(10), until: "larger") { $0.max == 1280 * Self.mebibyte }
+            try await daemon.status(of: "g", within: .seconds(10), until: "larger") {
+                $0.max?.bytes == 1280 * Self.mebibyte
+            }
             let status = try await Self.inflate(daemon, 400)
-            #expect(status.counters.inflatedPages == 400 << 8)
+            #expect(status.counters.inflatedBytes.bytes == (400 << 8) * 4096)
             #expect(status.counters.badPages == 0 && status.problems.isEmpty)
         }
     }

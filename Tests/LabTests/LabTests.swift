@@ -50,13 +50,13 @@ struct LabTests {
     @discardableResult
     static func inflate(_ daemon: Daemon, _ megabytes: UInt64, guest: String = "g") async throws -> GuestStatus {
         let bytes = megabytes * mebibyte
-        _ = try await daemon.client.setTarget(TargetRequest(balloon: bytes), of: guest)
+        _ = try await daemon.client.set(SizeRequest(balloon: ByteSize(bytes)), of: guest)
         let outcome = try await daemon.client.waitUntilReached(guest, deadline: .seconds(60))
         guard case .reached(let status) = outcome else {
             Issue.record("a balloon of \(megabytes) MiB was not reached: \(outcome)\n\(daemon.logTail())")
             return try await daemon.client.status(of: guest)
         }
-        #expect(status.held == bytes)
+        #expect(status.held.bytes == bytes)
         // What is pending is discarded behind the acknowledgement.
         return try await daemon.status(of: guest, within: .seconds(5), until: "discarded") { $0.pending == 0 }
     }

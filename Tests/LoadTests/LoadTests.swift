@@ -60,7 +60,7 @@ struct LoadTests {
             for index in sockets.indices {
                 let counters = try await registry.status(of: "guest\(index)").counters
                 #expect(counters.badChains + counters.badPages == 0)
-                pages += counters.inflatedPages + counters.deflatedPages
+                pages += (counters.inflatedBytes.bytes + counters.deflatedBytes.bytes) / 4096
             }
             #expect(pages == report.pages)
             return true

@@ -12,7 +12,7 @@ import Testing
         arguments: ["2>/dev/full", ">/dev/full", "2> >(true)", "<&- >&- 2>&-"])
     func lost(redirection: String) async throws {
         let daemon = try await Daemon(redirection: redirection)
-        for _ in 0..<3 { _ = try await daemon.client.setTarget(TargetRequest(visible: 512 << 20), of: "web1") }
+        for _ in 0..<3 { _ = try await daemon.client.set(SizeRequest(sees: ByteSize(512 << 20)), of: "web1") }
         #expect(try await daemon.client.status().count == 1)
         #expect(daemon.process.isRunning)
     }

@@ -7,13 +7,16 @@ import Testing
 @Suite struct BudgetAPITests {
     static func status(_ mode: BudgetMode = .on) -> BudgetStatus {
         var host = HostStatus(pressure: "calm", missing: ["no pressure here"])
-        host.available = 5 << 30
+        host.available = ByteSize(5 << 30)
         let guest = GuestShareStatus(
-            name: "web1", visible: 1 << 30, min: 256 << 20, max: 2 << 30, weight: 2, reservation: 512 << 20, cap: nil,
-            floor: 0, price: 0.5, active: 0.25, spare: 1 << 20, due: 0, wanted: 0, state: .settled, reason: "as asked")
+            name: "web1", promised: ByteSize(1 << 30), min: ByteSize(256 << 20), max: ByteSize(2 << 30), weight: 2,
+            reservation: ByteSize(512 << 20), cap: nil,
+            floor: 0, price: 0.5, active: 0.25, spare: ByteSize(1 << 20), due: 0, wanted: 0, state: .settled,
+            reason: "as asked")
         return BudgetStatus(
-            mode: mode, budget: 4 << 30, effective: 4 << 30, visible: 3 << 30, free: -4096, slack: 128 << 20, due: 0,
-            wanted: 0, loans: 0, reserved: 512 << 20, host: host,
+            mode: mode, budget: ByteSize(4 << 30), effective: ByteSize(4 << 30), promised: ByteSize(3 << 30),
+            free: -4096, slack: ByteSize(128 << 20), due: 0,
+            wanted: 0, loans: 0, reserved: ByteSize(512 << 20), host: host,
             reaction: ReactionStatus(
                 count: 2, meanSeconds: 0.0001, longestSeconds: 0.0002, latestSeconds: 0.0002,
                 buckets: [.init(seconds: 0.00025, count: 2)]),
@@ -55,7 +58,7 @@ import Testing
         try await TestServer.run(guests: guests) { server in
             for (text, bytes) in [("24G", 24 << 30), ("50%", 32 << 30), ("all but 4G", 60 << 30)] as [(String, UInt64)]
             {
-                #expect(try await server.client.setBudget(text).budget == bytes)
+                #expect(try await server.client.setBudget(text).budget.bytes == bytes)
             }
             for body in [#"{"budget": "lots"}"#, #"{"budget": 3}"#, "{}", #"{"bytes": "3G"}"#, #"{"budget": "0"}"#] {
                 let status = try await server.curl("PUT", "/v1/budget", body: body).status
@@ -63,7 +66,7 @@ import Testing
             }
             let refused = try await server.curl("PUT", "/v1/budget", body: #"{"budget": "256M"}"#)
             #expect(refused.status == 409 && refused.body.contains("do not fit"))
-            #expect(try await server.client.budget().budget == 60 << 30)
+            #expect(try await server.client.budget().budget.bytes == 60 << 30)
         }
     }
 
@@ -71,13 +74,13 @@ import Testing
         try await TestServer.run { server in
             let planned = try await server.client.plan().guest
             #expect(planned == nil)
-            let plannedSize = try await server.client.plan("web1", visible: 1 << 30).visible
-            #expect(plannedSize == 1 << 30)
-            for uri in ["/v1/guests/web1/plan", "/v1/guests/web1/plan?visible=x", "/v1/guests/web1/plan?visible=0"] {
+            let plannedSize = try await server.client.plan("web1", sees: ByteSize(1 << 30)).sees
+            #expect(plannedSize?.bytes == 1 << 30)
+            for uri in ["/v1/guests/web1/plan", "/v1/guests/web1/plan?sees=x", "/v1/guests/web1/plan?sees=0"] {
                 let badPlan = try await server.curl("GET", uri).status
                 #expect(badPlan == 400, "\(uri)")
             }
-            let unknown = try await server.curl("GET", "/v1/guests/nobody/plan?visible=1048576").status
+            let unknown = try await server.curl("GET", "/v1/guests/nobody/plan?sees=1048576").status
             #expect(unknown == 404)
         }
     }
@@ -105,7 +108,7 @@ import Testing
         let text = Metrics.render(statuses: [], budget: Self.status(.watch), events: [])
         for line in [
             "aerostat_budget_bytes 4294967296", "aerostat_budget_free_bytes -4096",
-            "aerostat_guest_share_bytes{guest=\"web1\"} 1073741824", "aerostat_guest_price{guest=\"web1\"} 0.5",
+            "aerostat_guest_promised_bytes{guest=\"web1\"} 1073741824", "aerostat_guest_price{guest=\"web1\"} 0.5",
             "aerostat_budget_mode{mode=\"watch\"} 1", "aerostat_budget_mode{mode=\"on\"} 0",
             "aerostat_host_pressure{level=\"calm\"} 1", "# TYPE aerostat_reaction_seconds histogram",
             "aerostat_reaction_seconds_bucket{le=\"0.00025\"} 2", "aerostat_reaction_seconds_bucket{le=\"+Inf\"} 2",
@@ -127,7 +130,7 @@ import Testing
 
     private func move(_ rule: String, payer: String?, gainer: String?, carriedOut: Bool = true) -> MemoryMove {
         MemoryMove(
-            number: 1, rule: rule, payer: payer, gainer: gainer, bytes: 1 << 20, price: 1, free: 0,
+            number: 1, rule: rule, payer: payer, gainer: gainer, bytes: ByteSize(1 << 20), price: 1, free: 0,
             isCarriedOut: carriedOut)
     }
 

@@ -7,9 +7,9 @@ import Testing
         -> GuestConfiguration
     {
         var guest = GuestConfiguration(name: name, socket: "/run/\(name)")
-        guest.max = max
-        guest.min = min
-        guest.reservation = reservation
+        guest.max = max.map { ByteSize($0) }
+        guest.min = ByteSize(min)
+        guest.reservation = reservation.map { ByteSize($0) }
         return guest
     }
 
@@ -18,7 +18,7 @@ import Testing
             ("24G", 24 << 30), ("80%", 32 << 30), ("all but 4G", 36 << 30), ("All-But-4G", 36 << 30), ("4097", 4096),
         ] as [(String, UInt64)])
     func sizesAreRead(text: String, bytes: UInt64) throws {
-        #expect(try BudgetSize(parsing: text).bytes(of: 40 << 30) == bytes)
+        #expect(try BudgetSize(parsing: text).size(of: ByteSize(40 << 30)).bytes == bytes)
     }
 
     @Test(arguments: ["", "all but", "all but 4X", "but 4G", "0", "120%", "-1G", "all 4G", "all but 4G more"])
@@ -49,9 +49,9 @@ import Testing
 
     @Test func aGuestsLimitsAreRead() throws {
         let guest = try GuestOption.parse("a,socket=s,max=4G,min=25%,weight=2.5,reservation=2G")
-        #expect(guest.min == 1 << 30)
+        #expect(guest.min.bytes == 1 << 30)
         #expect(guest.weight == 2.5)
-        #expect(guest.reservation == 2 << 30)
+        #expect(guest.reservation?.bytes == 2 << 30)
         #expect(try GuestOption.parse("a,socket=s,max=4G").reservation == nil)
     }
 

@@ -14,14 +14,14 @@ import Testing
                     max: 2G
                     deflate-on-oom: on
                     statistics-interval: 2.5
-                    target: 50%
+                    sees: 50%
                   db: {socket: /run/db.sock, page-poison: false}
                 """, file: "aerostat.yaml")
         #expect(file.control == "/run/aerostat.sock")
         #expect(
             file.guests == [
                 try GuestOption.parse(
-                    "web1,socket=/run/web1.sock,max=2G,deflate-on-oom=on,statistics-interval=2.5,target=50%"),
+                    "web1,socket=/run/web1.sock,max=2G,deflate-on-oom=on,statistics-interval=2.5,sees=50%"),
                 try GuestOption.parse("db,socket=/run/db.sock,page-poison=off"),
             ])
         #expect(try ConfigurationFile(text: "", file: "f").guests.isEmpty)
@@ -53,8 +53,8 @@ import Testing
             "aerostat.yaml:4: guests.a.deflate-on-oom: \"1\": write on or off"
         ),
         (
-            "guests:\n  a: {socket: s, max: 1G, target: 3G}",
-            "aerostat.yaml:2: guests.a.target: 3G is more than max, 1G"
+            "guests:\n  a: {socket: s, max: 1G, sees: 3G}",
+            "aerostat.yaml:2: guests.a.sees: 3G is more than max, 1G"
         ),
         (
             "guests:\n  a: {socket: s}\n  b:\n    socket: s",

@@ -10,17 +10,15 @@ final class GuestsDouble: GuestControl {
     /// What was asked, in order.
     let calls = Mutex<[String]>([])
 
-    init(_ names: [String] = ["web1", "db"], max: UInt64? = 1 << 30) {
+    init(_ names: [String] = ["web1", "db"], max: ByteSize? = ByteSize(1 << 30)) {
         guests = Mutex(names.map { Self.status($0, max: max) })
     }
 
-    static func status(_ name: String, max: UInt64?) -> GuestStatus {
+    static func status(_ name: String, max: ByteSize?) -> GuestStatus {
         GuestStatus(
-            name: name, socket: "/run/\(name).sock", door: .vhostUser, link: .driverReady, max: max, visible: max,
-            requested: nil, target: 0, reported: 0, held: 0, discarded: 0, pending: 0, hostMemory: nil,
-            balloon: .settled,
-            reason: "held meets the target",
-            retrySeconds: nil,
+            name: name, socket: "/run/\(name).sock", door: .vhostUser, link: .driverReady, max: max, sees: max,
+            requested: nil, target: 0, reported: 0, held: 0, released: 0, pending: 0, hostUses: nil,
+            state: .settled, reason: "held meets the target", retrySeconds: nil,
             features: [FeatureStatus(name: "deflate-on-oom", offered: true, negotiated: true, seen: false)],
             statistics: StatisticsStatus(
                 state: .answering, intervalSeconds: 2, ageSeconds: 0.5, timestamp: nil,
@@ -45,19 +43,19 @@ final class GuestsDouble: GuestControl {
         return guest
     }
 
-    func setTarget(_ request: TargetRequest, of name: String) async throws(ControlError) -> Accepted {
+    func set(_ request: SizeRequest, of name: String) async throws(ControlError) -> Accepted {
         let guest = try await status(of: name)
         let max = guest.max ?? 0
-        if let visible = request.visible, visible > max {
-            throw .invalid("guest \(name): \(visible) bytes are more than its memory, \(max)")
+        if let sees = request.sees, sees > max {
+            throw .invalid("guest \(name): \(sees.bytes) bytes are more than its memory, \(max.bytes)")
         }
-        let balloon = request.balloon ?? (max - (request.visible ?? 0))
+        let balloon = request.balloon ?? ByteSize(max.bytes - (request.sees?.bytes ?? 0))
         change(name) {
             $0.requested = balloon
             $0.target = balloon
-            $0.balloon = .inflating
+            $0.state = .inflating
         }
-        return try await accept(name, "set \(balloon)")
+        return try await accept(name, "set \(balloon.bytes)")
     }
 
     func setStatisticsInterval(_ request: StatisticsRequest, of name: String) async throws(ControlError) -> Accepted {
@@ -94,7 +92,7 @@ final class GuestsDouble: GuestControl {
 
     func setBudget(_ size: BudgetSize) async throws(ControlError) -> BudgetStatus {
         guard var budget = await budget() else { throw .noBudget }
-        budget.budget = size.bytes(of: 64 << 30)
+        budget.budget = size.size(of: ByteSize(64 << 30))
         guard budget.budget >= budget.reserved else { throw .conflict("reservations do not fit") }
         shared.withLock { [budget] in $0 = budget }
         return budget
@@ -107,10 +105,10 @@ final class GuestsDouble: GuestControl {
         return budget
     }
 
-    func plan(_ need: (guest: String, visible: UInt64)?) async throws(ControlError) -> BudgetPlan {
+    func plan(_ need: (guest: String, sees: ByteSize)?) async throws(ControlError) -> BudgetPlan {
         if let need { _ = try await status(of: need.guest) }
         return BudgetPlan(
-            guest: need?.guest, visible: need?.visible, seesNow: nil, message: "a plan", steps: [], refusals: [],
+            guest: need?.guest, sees: need?.sees, promised: nil, message: "a plan", steps: [], refusals: [],
             short: 0, free: 0)
     }
 

@@ -11,9 +11,9 @@ import Testing
             let client = server.client
             #expect(try await client.status().map(\.name) == ["web1", "db"])
             #expect(try await client.status(of: "db").socket == "/run/db.sock")
-            let accepted = try await client.setTarget(TargetRequest(visible: 512 << 20), of: "web1")
-            #expect(accepted.guest.requested == 512 << 20)
-            _ = try await client.setTarget(TargetRequest(balloon: 0), of: "web1")
+            let accepted = try await client.set(SizeRequest(sees: ByteSize(512 << 20)), of: "web1")
+            #expect(accepted.guest.requested?.bytes == 512 << 20)
+            _ = try await client.set(SizeRequest(balloon: 0), of: "web1")
             _ = try await client.setStatisticsInterval(seconds: 0.5, of: "db")
             _ = try await client.refreshStatistics(of: "db")
             _ = try await client.reclaim("web1")
@@ -44,14 +44,14 @@ import Testing
 
     struct BadRequest: Sendable, CustomTestStringConvertible {
         var method = "PUT"
-        var uri = "/v1/guests/web1/target"
+        var uri = "/v1/guests/web1/requested"
         var body: String?
         var status = 400
         var error: String
         var testDescription: String { "\(method) \(uri) \(body?.prefix(40) ?? "")" }
     }
 
-    private static let wanted = "a JSON object with \"visible\" or \"balloon\" is wanted"
+    private static let wanted = "a JSON object with \"sees\" or \"balloon\" is wanted"
 
     @Test(arguments: [
         BadRequest(body: "{", error: "the body is not what is wanted; \(wanted)"),
@@ -59,24 +59,24 @@ import Testing
         BadRequest(body: "", error: "the body is empty; \(wanted)"),
         BadRequest(body: nil, error: "the body is empty; \(wanted)"),
         BadRequest(
-            body: #"{"visible":1,"balloon":2}"#,
-            error: "exactly one of \"visible\" and \"balloon\" is wanted, and there are both"),
-        BadRequest(body: "{}", error: "exactly one of \"visible\" and \"balloon\" is wanted, and there is none"),
+            body: #"{"sees":1,"balloon":2}"#,
+            error: "exactly one of \"sees\" and \"balloon\" is wanted, and there are both"),
+        BadRequest(body: "{}", error: "exactly one of \"sees\" and \"balloon\" is wanted, and there is none"),
         BadRequest(body: #"{"visable":1}"#, error: "unknown key \"visable\"; \(wanted)"),
-        BadRequest(body: #"{"visible":"512M"}"#, error: "visible: \"512M\" is not a whole number of bytes, 0 or more"),
-        BadRequest(body: #"{"visible":-1}"#, error: "visible: -1.0 is not a whole number of bytes, 0 or more"),
-        BadRequest(body: #"{"visible":1.5}"#, error: "visible: 1.5 is not a whole number of bytes, 0 or more"),
+        BadRequest(body: #"{"sees":"512M"}"#, error: "sees: \"512M\" is not a whole number of bytes, 0 or more"),
+        BadRequest(body: #"{"sees":-1}"#, error: "sees: -1.0 is not a whole number of bytes, 0 or more"),
+        BadRequest(body: #"{"sees":1.5}"#, error: "sees: 1.5 is not a whole number of bytes, 0 or more"),
         BadRequest(body: #"{"balloon":true}"#, error: "balloon: true is not a whole number of bytes, 0 or more"),
         BadRequest(body: #"{"balloon":null}"#, error: "balloon: null is not a whole number of bytes, 0 or more"),
         BadRequest(
             body: #"{"balloon":[1]}"#, error: "balloon: an array or object is not a whole number of bytes, 0 or more"),
         BadRequest(
-            body: #"{"visible":0}"#, error: "visible: 0 would leave the guest no memory; write at least one page"),
+            body: #"{"sees":0}"#, error: "sees: 0 would leave the guest no memory; write at least one page"),
         BadRequest(
-            body: #"{"visible":2147483648}"#,
+            body: #"{"sees":2147483648}"#,
             error: "guest web1: 2147483648 bytes are more than its memory, 1073741824"),
         BadRequest(
-            body: #"{"visible":1\#(String(repeating: " ", count: 20_000))}"#,
+            body: #"{"sees":1\#(String(repeating: " ", count: 20_000))}"#,
             error: "the body is larger than 16384 bytes"),
         BadRequest(
             uri: "/v1/guests/web1/statistics", body: #"{"intervalSeconds":-1}"#,
@@ -98,8 +98,8 @@ import Testing
             method: "GET", uri: "/v2/guests", status: 404,
             error: "GET /v2/guests: there is no such request; see the API's documentation"),
         BadRequest(
-            method: "DELETE", uri: "/v1/guests/web1/target", status: 404,
-            error: "DELETE /v1/guests/web1/target: there is no such request; see the API's documentation"),
+            method: "DELETE", uri: "/v1/guests/web1/requested", status: 404,
+            error: "DELETE /v1/guests/web1/requested: there is no such request; see the API's documentation"),
     ])
     func badInputIsRefused(_ request: BadRequest) async throws {
         try await TestServer.run { server in

@@ -1,12 +1,13 @@
 import ControlAPI
+import Foundation
 import Service
 import Testing
 
 @Suite struct MetricsTests {
     private var text: String {
-        var guest = GuestsDouble.status("we\"b1", max: 1 << 30)
+        var guest = GuestsDouble.status("we\"b1", max: ByteSize(1 << 30))
         guest.held = 4096
-        guest.counters.inflatedPages = 2
+        guest.counters.inflatedBytes = 8192
         guest.counters.alarms = 3
         let events = EventLog()
         events.append(guest: "we\"b1", kind: .alarm, message: "")
@@ -20,8 +21,8 @@ import Testing
         "# TYPE aerostat_guest_held_bytes gauge",
         "aerostat_guest_held_bytes{guest=\"we\\\"b1\"} 4096",
         "aerostat_guest_max_bytes{guest=\"we\\\"b1\"} 1073741824",
-        "aerostat_guest_balloon_state{guest=\"we\\\"b1\",state=\"settled\"} 1",
-        "aerostat_guest_balloon_state{guest=\"we\\\"b1\",state=\"hold-off\"} 0",
+        "aerostat_guest_state{guest=\"we\\\"b1\",state=\"settled\"} 1",
+        "aerostat_guest_state{guest=\"we\\\"b1\",state=\"hold-off\"} 0",
         "aerostat_guest_feature{guest=\"we\\\"b1\",feature=\"deflate-on-oom\",stage=\"negotiated\"} 1",
         "# TYPE aerostat_guest_inflated_bytes_total counter",
         "aerostat_guest_inflated_bytes_total{guest=\"we\\\"b1\"} 8192",
@@ -37,6 +38,25 @@ import Testing
         #expect(text.split(separator: "\n").contains(Substring(line)))
     }
 
+    @Test func everyMetricIsDocumented() throws {
+        var guest = GuestsDouble.status("web1", max: ByteSize(1 << 30))
+        guest.requested = 0
+        guest.hostUses = 0
+        guest.retrySeconds = 1
+        var budget = BudgetAPITests.status()
+        budget.host.stalledSome = 0
+        budget.host.stalledFull = 0
+        budget.host.cgroupLimit = 0
+        budget.host.cgroupUsed = 0
+        budget.guests[0].cap = 0
+        let events = EventLog()
+        events.append(guest: nil, kind: .problem, message: "")
+        let text = Metrics.render(statuses: [guest], budget: budget, events: events.counts())
+        let names = text.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }.map { $0.split(separator: " ")[2] }
+        let documentation = try String(contentsOf: Documentation.api, encoding: .utf8)
+        for name in names { #expect(documentation.contains("`\(name)`"), "\(name)") }
+    }
+
     @Test func everyFamilyIsIntroducedOnce() {
         let lines = text.split(separator: "\n")
         let types = lines.filter { $0.hasPrefix("# TYPE ") }.compactMap { $0.split(separator: " ").dropFirst(2).first }
@@ -44,6 +64,6 @@ import Testing
         for line in lines where !line.hasPrefix("#") {
             #expect(types.contains(line.prefix { $0 != "{" && $0 != " " }))
         }
-        #expect(!text.contains("host_memory"), "what is not known is left out")
+        #expect(!text.contains("host_uses"), "what is not known is left out")
     }
 }

@@ -4,7 +4,9 @@ import Testing
 
 @Suite struct QEMUArgumentsTests {
     @Test func aGuestOfKnownSize() {
-        let options = QEMUArguments(guest: "web1", door: .vhostUser, socket: "/run/web1.sock", max: 1536 << 20).options
+        let options = QEMUArguments(
+            guest: "web1", door: .vhostUser, socket: "/run/web1.sock", max: ByteSize(1536 << 20)
+        ).options
         #expect(
             options.arguments == [
                 "-m", "1536M",
@@ -27,7 +29,8 @@ import Testing
     }
 
     @Test func overVfioUser() {
-        let options = QEMUArguments(guest: "a", door: .vfioUser, socket: "/run/\"a\".sock", max: 1 << 30).options
+        let options = QEMUArguments(guest: "a", door: .vfioUser, socket: "/run/\"a\".sock", max: ByteSize(1 << 30))
+            .options
         #expect(
             options.arguments.suffix(2) == [
                 "-device",
@@ -38,7 +41,8 @@ import Testing
     }
 
     @Test func pathsAreQuoted() {
-        let options = QEMUArguments(guest: "a", door: .vhostUser, socket: "/run/a b,c'd.sock", max: 1 << 30).options
+        let options = QEMUArguments(guest: "a", door: .vhostUser, socket: "/run/a b,c'd.sock", max: ByteSize(1 << 30))
+            .options
         #expect(options.arguments.contains("socket,id=aerostat-vb,path=/run/a b,,c'd.sock"))
         #expect(options.shell.contains("-chardev 'socket,id=aerostat-vb,path=/run/a b,,c'\\''d.sock'"))
     }

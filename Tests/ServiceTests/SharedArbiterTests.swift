@@ -57,9 +57,9 @@ import Testing
         for seat in seats.prefix(50) { shared.remove(seat) }
         let status = snapshot.status(host: HostReading(), missing: [])
         #expect(status.guests.map(\.name) == (0..<100).map { "g\($0)" })
-        #expect(status.guests.reduce(0) { $0 + $1.visible } == status.visible)
+        #expect(status.guests.reduce(0) { $0 + $1.promised.bytes } == status.promised.bytes)
         let after = shared.snapshot().status(host: HostReading(), missing: [])
-        #expect(after.guests.count == 50 && after.visible == status.visible / 2)
+        #expect(after.guests.count == 50 && after.promised.bytes == status.promised.bytes / 2)
     }
 
     @Test("the cgroup of all VMMs follows those that come, go and move")

@@ -7,9 +7,7 @@ import Testing
 @Suite struct StatisticsTableTests {
     @Test("docs/API.md has the line of every statistic", arguments: StatisticsTag.allCases)
     func isDocumented(tag: StatisticsTag) throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let text = try String(contentsOf: root.appending(path: "docs/API.md"), encoding: .utf8)
+        let text = try String(contentsOf: Documentation.api, encoding: .utf8)
         let facts = tag.facts
         let line = "| `\(tag.name)` | \(facts.unit), \(facts.kind) | `\(tag.metricName)` | \(facts.meaning) |"
         #expect(text.split(separator: "\n").contains(Substring(line)), "wanted: \(line)")
@@ -17,7 +15,7 @@ import Testing
 
     @Test("every statistic is a metric with its unit", arguments: StatisticsTag.allCases)
     func isAMetric(tag: StatisticsTag) {
-        var guest = GuestsDouble.status("web1", max: 1 << 30)
+        var guest = GuestsDouble.status("web1", max: ByteSize(1 << 30))
         guest.statistics.values = [tag.name: 4096]
         let text = Metrics.render(statuses: [guest], events: [])
         #expect(text.contains("\n# TYPE \(tag.metricName) \(tag.facts.kind)\n"))

@@ -7,7 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct WaitTests {
     @Test func anEventEndsTheWait() async throws {
         try await TestServer.run { server in
-            _ = try await server.client.setTarget(TargetRequest(balloon: 1 << 29), of: "web1")
+            _ = try await server.client.set(SizeRequest(balloon: ByteSize(1 << 29)), of: "web1")
             let looks = Mutex(0)
             let start = ContinuousClock.now
             let outcome = try await server.client.waitUntilReached("web1", deadline: .seconds(30)) { _ in
@@ -17,21 +17,21 @@ import Testing
                     }) == 1
                 else { return }
                 server.guests.change("web1") {
-                    $0.held = 1 << 29
-                    $0.balloon = .settled
+                    $0.held = ByteSize(1 << 29)
+                    $0.state = .settled
                 }
                 server.events.append(guest: "web1", kind: .targetReached, message: "reached")
             }
             guard case .reached(let guest) = outcome else { return #expect(Bool(false), "\(outcome)") }
-            #expect(guest.held == 1 << 29)
+            #expect(guest.held.bytes == 1 << 29)
             #expect(ContinuousClock.now - start < .seconds(1), "an event, not the fallback, ended it")
         }
     }
 
     @Test func aStallEndsTheWait() async throws {
         try await TestServer.run { server in
-            _ = try await server.client.setTarget(TargetRequest(balloon: 1 << 29), of: "web1")
-            server.guests.change("web1") { $0.balloon = .stalled }
+            _ = try await server.client.set(SizeRequest(balloon: ByteSize(1 << 29)), of: "web1")
+            server.guests.change("web1") { $0.state = .stalled }
             let outcome = try await server.client.waitUntilReached("web1", deadline: .seconds(30))
             guard case .givenUp = outcome else { return #expect(Bool(false), "\(outcome)") }
         }
@@ -39,7 +39,7 @@ import Testing
 
     @Test func aDeadlineEndsTheWait() async throws {
         try await TestServer.run { server in
-            _ = try await server.client.setTarget(TargetRequest(balloon: 1 << 29), of: "web1")
+            _ = try await server.client.set(SizeRequest(balloon: ByteSize(1 << 29)), of: "web1")
             let outcome = try await server.client.waitUntilReached("web1", deadline: .milliseconds(200))
             guard case .timedOut = outcome else { return #expect(Bool(false), "\(outcome)") }
         }

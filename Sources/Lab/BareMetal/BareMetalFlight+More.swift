@@ -79,9 +79,9 @@ extension BareMetalFlight {
             let target = 700 * mebibyte
             let clock = ContinuousClock()
             let start = clock.now
-            _ = try await daemon.client.setTarget(TargetRequest(balloon: target), of: "guest")
+            _ = try await daemon.client.set(SizeRequest(balloon: ByteSize(target)), of: "guest")
             try await daemon.status(of: "guest", within: .seconds(30), until: "at 700 MiB") {
-                $0.held == target && $0.reported == target && $0.pending == 0
+                $0.held.bytes == target && $0.reported.bytes == target && $0.pending == 0
             }
             flight.numbers["inflate-pages-per-second"] = Double(700 * 256) / (clock.now - start).seconds
             let freed = before - min(before, file.allocated)

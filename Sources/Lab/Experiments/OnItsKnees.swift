@@ -49,7 +49,7 @@ public struct OnItsKnees: Sendable {
             try await rig.machine.startReader(megabytes: fileMegabytes)
             if let daemon = rig.daemon {
                 _ = try await daemon.client.wait(for: Rig.guest, deadline: .seconds(patience)) { status in
-                    status.balloon == .holdOff ? true : nil
+                    status.state == .holdOff ? true : nil
                 }
                 try await Task.sleep(for: .seconds(2.5))  // the window `reads`
             } else {
@@ -74,7 +74,7 @@ public struct OnItsKnees: Sendable {
             }
             return outcome
         }
-        outcome.takenBackBytes = try await daemon.client.status(of: Rig.guest).counters.unsolicitedPages * 4096
+        outcome.takenBackBytes = try await daemon.client.status(of: Rig.guest).counters.unsolicitedBytes.bytes
         var alarm: UInt64?
         for try await event in daemon.client.events() {
             if event.kind == .alarm, alarm == nil {

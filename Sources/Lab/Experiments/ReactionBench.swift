@@ -59,7 +59,7 @@ public struct ReactionBench: Sendable {
         var guests = (0..<Self.takers).map {
             Daemon.Guest(
                 "taker\($0)", "max=\(Self.takerSize)", "deflate-on-oom=on", "statistics-interval=0.2",
-                "target=\(Self.takerVisible)")
+                "sees=\(Self.takerVisible)")
         }
         guests += (0..<payers).map {
             Daemon.Guest("payer\($0)", "max=\(payerSize)", "deflate-on-oom=on", "statistics-interval=0.2")

@@ -54,7 +54,7 @@ public final class Rig: Sendable {
     /// Asks for a balloon of `bytes`; does not wait.
     public func ask(_ bytes: UInt64) async throws {
         if let daemon {
-            _ = try await daemon.client.setTarget(TargetRequest(balloon: bytes), of: Self.guest)
+            _ = try await daemon.client.set(SizeRequest(balloon: ByteSize(bytes)), of: Self.guest)
         } else if contender.device == .qemu {
             try await machine.setQEMUBalloon(bytes)
         }
@@ -62,13 +62,13 @@ public final class Rig: Sendable {
 
     /// Bytes in the balloon: counted by us, or as the guest reports to QEMU.
     public func held() async throws -> UInt64 {
-        if let daemon { return try await daemon.client.status(of: Self.guest).held }
+        if let daemon { return try await daemon.client.status(of: Self.guest).held.bytes }
         return contender.device == .qemu ? try await machine.qemuBalloon() : 0
     }
 
     /// Bytes in the balloon as the guest reports them.
     public func reported() async throws -> UInt64 {
-        if let daemon { return try await daemon.client.status(of: Self.guest).reported }
+        if let daemon { return try await daemon.client.status(of: Self.guest).reported.bytes }
         return contender.device == .qemu ? try await machine.qemuBalloon() : 0
     }
 

@@ -22,7 +22,8 @@ extension HostArbiter {
     /// Changes the budget, by what the host has now.
     mutating func set(budget size: BudgetSize, at now: UInt64) throws(AdmissionError) -> BudgetEdit {
         let before = (ledger.budget ?? 0) * PageFrame.size
-        let pages = size.bytes(of: (hostMemory ?? 0) * PageFrame.size) / PageFrame.size
+        let host = ByteSize((hostMemory ?? 0) * PageFrame.size)
+        let pages = size.size(of: host).bytes / PageFrame.size
         try set(budget: pages, at: now)
         return BudgetEdit(
             before: before, after: pages * PageFrame.size,

@@ -21,10 +21,10 @@ struct BudgetSnapshot: Sendable {
         var shown = HostStatus(pressure: arbiter.pressure.word, missing: missing)
         shown.show(host)
         return BudgetStatus(
-            mode: arbiter.mode.shown, budget: bytes(ledger.budget ?? 0), effective: bytes(ledger.effective),
-            visible: bytes(ledger.promised), free: signedBytes(ledger.free), slack: bytes(ledger.slack),
-            due: bytes(ledger.due), wanted: bytes(ledger.wanted), loans: bytes(ledger.loans),
-            reserved: bytes(ledger.reserved), host: shown, reaction: ReactionStatus(reactions),
+            mode: arbiter.mode.shown, budget: size(ledger.budget ?? 0), effective: size(ledger.effective),
+            promised: size(ledger.promised), free: signedBytes(ledger.free), slack: size(ledger.slack),
+            due: size(ledger.due), wanted: size(ledger.wanted), loans: size(ledger.loans),
+            reserved: size(ledger.reserved), host: shown, reaction: ReactionStatus(reactions),
             guests: names.enumerated().compactMap { index, name in
                 name.flatMap { share(of: GuestHandle(rawValue: index), named: $0) }
             })
@@ -33,17 +33,17 @@ struct BudgetSnapshot: Sendable {
     private func share(of guest: GuestHandle, named name: String) -> GuestShareStatus? {
         guard let share = arbiter.share(of: guest) else { return nil }
         return GuestShareStatus(
-            name: name, visible: bytes(share.promised), min: bytes(share.limits.min), max: bytes(share.limits.max),
-            weight: share.limits.weight, reservation: bytes(share.limits.reservation), cap: share.cap.map { bytes($0) },
-            floor: bytes(share.floor), price: share.price, active: share.active, spare: bytes(share.spare),
-            due: bytes(share.due), wanted: bytes(share.wanted), state: BalloonState(arbiter.state(of: guest)),
+            name: name, promised: size(share.promised), min: size(share.limits.min), max: size(share.limits.max),
+            weight: share.limits.weight, reservation: size(share.limits.reservation), cap: share.cap.map { size($0) },
+            floor: size(share.floor), price: share.price, active: share.active, spare: size(share.spare),
+            due: size(share.due), wanted: size(share.wanted), state: BalloonState(arbiter.state(of: guest)),
             reason: arbiter.reason(of: guest))
     }
 
     /// What would happen; see ``HostArbiter/plan(needing:at:)``.
     func plan(needing need: (name: String, bytes: UInt64)? = nil) -> BudgetPlan {
         let guest = need.flatMap { need in names.firstIndex(of: need.name) }.map { GuestHandle(rawValue: $0) }
-        let sees = guest.flatMap { arbiter.share(of: $0)?.promised }.map { bytes($0) }
+        let promised = guest.flatMap { arbiter.share(of: $0)?.promised }.map { size($0) }
         let plan = arbiter.plan(
             needing: guest.flatMap { guest in need.map { (guest, $0.bytes / PageFrame.size) } },
             at: MonotonicClock.now())
@@ -57,9 +57,10 @@ struct BudgetSnapshot: Sendable {
             name(of: refusal.guest).map { BudgetPlan.Refusal(guest: $0, why: "\(refusal.reason)") }
         }
         var shown = BudgetPlan(
-            guest: need?.name, visible: need?.bytes, seesNow: need == nil ? nil : sees, message: "", steps: steps,
-            refusals: refusals, short: bytes(plan.short + plan.beyondReach), free: signedBytes(plan.ledger.free))
-        shown.message = shown.summary(beyondReach: bytes(plan.beyondReach))
+            guest: need?.name, sees: need.map { ByteSize($0.bytes) }, promised: need == nil ? nil : promised,
+            message: "", steps: steps,
+            refusals: refusals, short: size(plan.short + plan.beyondReach), free: signedBytes(plan.ledger.free))
+        shown.message = shown.summary(beyondReach: size(plan.beyondReach))
         return shown
     }
 
@@ -68,44 +69,47 @@ struct BudgetSnapshot: Sendable {
     }
 }
 
-private func bytes(_ pages: UInt64) -> UInt64 { pages.multipliedReportingOverflow(by: PageFrame.size).partialValue }
-private func bytes(_ pages: Int64) -> UInt64 { bytes(UInt64(max(0, pages))) }
+private func size(_ pages: UInt64) -> ByteSize {
+    ByteSize(pages.multipliedReportingOverflow(by: PageFrame.size).partialValue)
+}
+private func size(_ pages: Int64) -> ByteSize { size(UInt64(max(0, pages))) }
 private func signedBytes(_ pages: Int64) -> Int64 {
     pages.multipliedReportingOverflow(by: Int64(PageFrame.size)).partialValue
 }
 
 extension BudgetPlan {
     /// What would come of it, in one line.
-    fileprivate func summary(beyondReach: UInt64) -> String {
+    fileprivate func summary(beyondReach: ByteSize) -> String {
         let payers = steps.reduce(into: [String]()) { names, step in
             if let payer = step.move.payer, !names.contains(payer) { names.append(payer) }
         }
         let paid = payers.isEmpty ? "nobody would pay" : "\(payers.joined(separator: ", ")) would pay, in this order"
-        guard let guest, let visible, let seesNow else {
+        guard let guest, let sees, let promised else {
             return steps.isEmpty ? "nothing would happen" : paid
         }
-        guard visible > seesNow else { return "\(guest) may see \(ByteSize(seesNow)) already; nothing would happen" }
+        guard sees > promised else { return "\(guest) may see \(promised) already; nothing would happen" }
         // Who runs sees something.
-        guard seesNow > 0 else { return "\(guest) would see nothing: no virtual machine runs; nothing would happen" }
+        guard promised > 0 else { return "\(guest) would see nothing: no virtual machine runs; nothing would happen" }
         if beyondReach > 0 {
-            return "\(guest) could not see \(ByteSize(visible)): its memory, or what an operator lets it see, is "
-                + "\(ByteSize(beyondReach)) less; \(paid)"
+            return "\(guest) could not see \(sees): its memory, or what an operator lets it see, is "
+                + "\(beyondReach) less; \(paid)"
         }
-        let need = "\(guest) would need \(ByteSize(visible - seesNow)) more"
+        let need = "\(guest) would need \(ByteSize(sees.bytes - promised.bytes)) more"
         guard short > 0 else { return "\(need), and get it; \(paid)" }
-        return "\(need), and \(ByteSize(short)) would be short; \(paid)"
+        return "\(need), and \(short) would be short; \(paid)"
     }
 }
 
 extension HostStatus {
     fileprivate mutating func show(_ reading: HostReading) {
-        total = reading.memory.total
-        available = reading.memory.available
-        someStalled = reading.pressure?.some
-        fullStalled = reading.pressure?.full
-        group = reading.group?.folder
-        groupLimit = reading.limit
-        groupUsed = reading.used
+        total = reading.memory.total.map { ByteSize($0) }
+        available = reading.memory.available.map { ByteSize($0) }
+        // The kernel tells percent.
+        stalledSome = reading.pressure.map { $0.some / 100 }
+        stalledFull = reading.pressure.map { $0.full / 100 }
+        cgroup = reading.group?.folder
+        cgroupLimit = reading.limit.map { ByteSize($0) }
+        cgroupUsed = reading.used.map { ByteSize($0) }
     }
 }
 

@@ -6,7 +6,7 @@ extension EventLog {
     /// Memory moved, or would have. It is the payer's event, or the gainer's where what was free is given.
     func append(_ named: NamedMove) {
         let move = MemoryMove(named)
-        var numbers = ["bytes": move.bytes]
+        var numbers = ["bytes": move.bytes.bytes]
         if named.steps > 1 { numbers["steps"] = UInt64(named.steps) }
         append(
             guest: move.payer ?? move.gainer, kind: .moved, message: named.sentence, numbers: numbers, move: move)
@@ -22,7 +22,7 @@ extension EventLog {
                 guest: nil, kind: .shortage,
                 message:
                     "\(size(short)) are needed and nobody can pay: guests see \(size(promised)) of \(size(budget))",
-                numbers: ["short": bytes(short), "visible": bytes(promised), "budget": bytes(budget)])
+                numbers: ["short": bytes(short), "promised": bytes(promised), "budget": bytes(budget)])
         case .shortageOver:
             append(guest: nil, kind: .shortageOver, message: "what was needed is there again")
         case .overdrawn(let pages):
@@ -63,7 +63,7 @@ extension MemoryMove {
         let move = named.move
         self.init(
             number: move.number, rule: move.rule.rawValue, payer: named.payer, gainer: named.gainer,
-            bytes: move.pages.multipliedReportingOverflow(by: PageFrame.size).partialValue, price: move.price,
+            bytes: ByteSize(move.pages.multipliedReportingOverflow(by: PageFrame.size).partialValue), price: move.price,
             free: move.free.multipliedReportingOverflow(by: Int64(PageFrame.size)).partialValue,
             isCarriedOut: move.isCarriedOut)
     }

@@ -18,7 +18,7 @@ package struct BudgetConfiguration: Sendable, Equatable {
         _ size: BudgetSize, mode: BudgetMode, host: UInt64?, guests: [GuestConfiguration]
     ) throws(ConfigurationError) {
         guard let host else { throw ConfigurationError("budget", "the host's memory is not known (/proc/meminfo)") }
-        bytes = size.bytes(of: host)
+        bytes = size.size(of: ByteSize(host)).bytes
         self.mode = mode
         self.host = host
         guard bytes > 0 else {
@@ -43,7 +43,7 @@ package struct BudgetConfiguration: Sendable, Equatable {
     }
 
     private func checkReservations(_ guests: [GuestConfiguration]) throws(ConfigurationError) {
-        let excess = Self.excess(of: guests.map { ($0.name, $0.reservation ?? $0.min) }, over: bytes)
+        let excess = Self.excess(of: guests.map { ($0.name, ($0.reservation ?? $0.min).bytes) }, over: bytes)
         if let excess { throw ConfigurationError("budget", excess) }
     }
 

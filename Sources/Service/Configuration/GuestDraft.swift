@@ -4,7 +4,7 @@ internal import ControlAPI
 struct GuestDraft {
     var configuration: GuestConfiguration
     /// What the guest is to see at start, as it was written.
-    var target: SizeOrShare?
+    var sees: SizeOrShare?
     /// What it is to see at the least under a budget, and what is reserved for it.
     var min: SizeOrShare?
     var reservation: SizeOrShare?
@@ -21,48 +21,48 @@ struct GuestDraft {
                 key: "socket", sentence: "missing; write the path where the VMM is to connect")
         }
         try settleLimits(&finished)
-        guard let target else { return finished }
+        guard let sees else { return finished }
         if let max = finished.max {
-            let visible = target.bytes(of: max)
-            guard visible <= max else {
-                throw KeyedError(key: "target", sentence: "\(target) is more than max, \(ByteSize(max).exact)")
+            let size = sees.size(of: max)
+            guard size <= max else {
+                throw KeyedError(key: "sees", sentence: "\(sees) is more than max, \(max.exact)")
             }
-            guard visible > 0 else {
+            guard size > 0 else {
                 throw KeyedError(
-                    key: "target", sentence: "\(target) of \(ByteSize(max).exact) leaves the guest no memory")
+                    key: "sees", sentence: "\(sees) of \(max.exact) leaves the guest no memory")
             }
-            finished.target = TargetRequest(visible: visible)
+            finished.requested = SizeRequest(sees: size)
         } else {
-            guard case .size(let size) = target else {
-                throw KeyedError(key: "target", sentence: "\(target) is a share of max, and max is missing")
+            guard case .size(let size) = sees else {
+                throw KeyedError(key: "sees", sentence: "\(sees) is a share of max, and max is missing")
             }
-            finished.target = TargetRequest(visible: size.bytes)
+            finished.requested = SizeRequest(sees: size)
         }
         return finished
     }
 
     private func settleLimits(_ finished: inout GuestConfiguration) throws(KeyedError) {
-        if let min { finished.min = try bytes(min, "min") }
-        if let reservation { finished.reservation = try bytes(reservation, "reservation") }
+        if let min { finished.min = try size(min, "min") }
+        if let reservation { finished.reservation = try size(reservation, "reservation") }
         if let reserved = finished.reservation, reserved < finished.min {
             throw KeyedError(
                 key: "reservation",
-                sentence: "\(ByteSize(reserved).exact) is less than min, \(ByteSize(finished.min).exact)")
+                sentence: "\(reserved.exact) is less than min, \(finished.min.exact)")
         }
     }
 
-    private func bytes(_ size: SizeOrShare, _ key: String) throws(KeyedError) -> UInt64 {
+    private func size(_ size: SizeOrShare, _ key: String) throws(KeyedError) -> ByteSize {
         guard let max = configuration.max else {
             guard case .size(let size) = size else {
                 throw KeyedError(key: key, sentence: "\(size) is a share of max, and max is missing")
             }
-            return size.bytes
+            return size
         }
-        let bytes = size.bytes(of: max)
-        guard bytes <= max else {
-            throw KeyedError(key: key, sentence: "\(size) is more than max, \(ByteSize(max).exact)")
+        let part = size.size(of: max)
+        guard part <= max else {
+            throw KeyedError(key: key, sentence: "\(size) is more than max, \(max.exact)")
         }
-        return bytes
+        return part
     }
 
     /// What is wrong with the value of a key, or with its absence.

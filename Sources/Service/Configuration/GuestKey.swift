@@ -1,3 +1,4 @@
+internal import Balloon
 internal import ControlAPI
 
 /// A key that a guest has in `--guest` and in the configuration file alike.
@@ -12,9 +13,11 @@ struct GuestKey: Sendable {
         door("socket", .vhostUser),
         door("vfio-user", .vfioUser),
         GuestKey(name: "max", value: "SIZE") { (draft, text) throws(ValueError) in
-            let bytes = try size(text).bytes
-            guard bytes % 4096 == 0 else { throw ValueError("\(text.debugDescription): not a multiple of 4K") }
-            draft.configuration.max = bytes
+            let max = try size(text)
+            guard max.bytes % PageFrame.size == 0 else {
+                throw ValueError("\(text.debugDescription): not a multiple of 4K")
+            }
+            draft.configuration.max = max
         },
         GuestKey(name: "min", value: "SIZE|PERCENT") { (draft, text) throws(ValueError) in
             draft.min = try share(text)
@@ -39,10 +42,10 @@ struct GuestKey: Sendable {
             guard let number = Double(text), let seconds = StatisticsInterval.seconds(number) else {
                 throw ValueError("\(text.debugDescription): not a time; \(StatisticsInterval.wanted)")
             }
-            draft.configuration.statisticsInterval = seconds
+            draft.configuration.statisticsIntervalSeconds = seconds
         },
-        GuestKey(name: "target", value: "SIZE|PERCENT") { (draft, text) throws(ValueError) in
-            draft.target = try share(text)
+        GuestKey(name: "sees", value: "SIZE|PERCENT") { (draft, text) throws(ValueError) in
+            draft.sees = try share(text)
         },
     ]
 

@@ -6,13 +6,13 @@ package struct QEMUArguments: Sendable {
     private let guest: String
     private let door: GuestDoor
     private let socket: String
-    private let max: UInt64?
+    private let max: ByteSize?
 
     /// - Parameters:
     ///   - door: the protocol that is spoken on the socket.
     ///   - socket: the path on which the daemon serves this guest; a relative one is taken from the current folder.
-    ///   - max: the guest's memory in bytes, if it is known.
-    package init(guest: String, door: GuestDoor, socket: String, max: UInt64?) {
+    ///   - max: the guest's memory, if it is known.
+    package init(guest: String, door: GuestDoor, socket: String, max: ByteSize?) {
         self.guest = guest
         self.door = door
         self.socket = socket
@@ -27,9 +27,9 @@ package struct QEMUArguments: Sendable {
 
     /// Each option with its value.
     private var pairs: [(String, String)] {
-        let size = max.map { ByteSize($0).exact } ?? Self.unknownSize
+        let size = max.map(\.exact) ?? Self.unknownSize
         // QEMU reads a number without a unit as MiB after -m.
-        let memory = max.map { $0 % 0x400 == 0 ? size : "\($0)B" } ?? size
+        let memory = max.map { $0.bytes % 0x400 == 0 ? size : "\($0.bytes)B" } ?? size
         return [
             ("-m", memory),
             ("-object", "memory-backend-memfd,id=aerostat-mem,size=\(size),share=on"),

@@ -8,7 +8,7 @@ package protocol GuestControl: Sendable {
     func statuses() async -> [GuestStatus]
     func status(of name: String) async throws(ControlError) -> GuestStatus
     /// Asks for another size. Before the driver is there the request is kept, and the message says so.
-    func setTarget(_ request: TargetRequest, of name: String) async throws(ControlError) -> Accepted
+    func set(_ request: SizeRequest, of name: String) async throws(ControlError) -> Accepted
     func setStatisticsInterval(_ request: StatisticsRequest, of name: String) async throws(ControlError) -> Accepted
     /// Asks the guest for statistics now and answers when they are there, or when the deadline has passed.
     func refreshStatistics(of name: String) async throws(ControlError) -> GuestStatus
@@ -24,8 +24,8 @@ package protocol GuestControl: Sendable {
     func setBudget(_ size: BudgetSize) async throws(ControlError) -> BudgetStatus
     /// Chooses what becomes of decisions.
     func setMode(_ mode: BudgetMode) async throws(ControlError) -> BudgetStatus
-    /// What would happen now; with a need, if that guest needed to see so many bytes.
-    func plan(_ need: (guest: String, visible: UInt64)?) async throws(ControlError) -> BudgetPlan
+    /// What would happen now; with a need, if that guest needed to see so much.
+    func plan(_ need: (guest: String, sees: ByteSize)?) async throws(ControlError) -> BudgetPlan
     /// Asks which pages are free (free page hinting); counts them and discards nothing.
     func hint(_ name: String) async throws(ControlError) -> Accepted
 }

@@ -76,15 +76,15 @@ extension Guest {
     func resolveRequest(isRepeated: Bool = false) {
         guard let request, let max else { return }
         let balloon: UInt64
-        if let visible = request.visible {
-            guard visible <= max else {
+        if let sees = request.sees?.bytes {
+            guard sees <= max else {
                 self.request = nil
-                complain("the guest was to see \(ByteSize(visible)), but has only \(ByteSize(max))")
+                complain("the guest was to see \(ByteSize(sees)), but has only \(ByteSize(max))")
                 return
             }
-            balloon = max - visible
+            balloon = max - sees
         } else {
-            balloon = request.balloon ?? 0
+            balloon = request.balloon?.bytes ?? 0
             guard balloon < max else {
                 self.request = nil
                 complain("a balloon of \(ByteSize(balloon)) was asked for, but the guest has only \(ByteSize(max))")

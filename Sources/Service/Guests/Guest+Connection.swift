@@ -180,9 +180,9 @@ extension Guest {
     func memoryChanged() {
         replaceTable()
         judgeMemory()
-        if let promised = configuration.max, sink.table.size > 0, sink.table.span != promised {
+        if let configured = configuration.max?.bytes, sink.table.size > 0, sink.table.span != configured {
             complain(
-                "max is \(ByteSize(promised)), but the VMM shares \(ByteSize(sink.table.span)); that is what counts")
+                "max is \(ByteSize(configured)), but the VMM shares \(ByteSize(sink.table.span)); that is what counts")
         }
         updateLayout()
         resolveRequest()

@@ -5,16 +5,16 @@ internal import ControlAPI
 
 extension Guest {
     /// An operator asks for another size.
-    func setTarget(_ request: TargetRequest) -> Result<Accepted, ControlError> {
+    func setTarget(_ request: SizeRequest) -> Result<Accepted, ControlError> {
         let name = configuration.name
         if let error = check(request) { return .failure(.invalid(error)) }
         self.request = request
         var numbers: [String: UInt64] = [:]
-        numbers["visible"] = request.visible
-        numbers["balloon"] = request.balloon
+        numbers["sees"] = request.sees?.bytes
+        numbers["balloon"] = request.balloon?.bytes
         let wish =
-            request.visible.map { "the guest is to see \(ByteSize($0))" }
-            ?? "a balloon of \(ByteSize(request.balloon ?? 0))"
+            request.sees.map { "the guest is to see \($0)" }
+            ?? "a balloon of \(request.balloon ?? 0)"
         say(.requested, wish, numbers)
         resolveRequest(isRepeated: true)
         let message = "\(name): \(wish)\(postponement)"
@@ -38,16 +38,16 @@ extension Guest {
     }
 
     /// What is wrong with a request, in one line.
-    private func check(_ request: TargetRequest) -> String? {
-        switch (request.visible, request.balloon) {
+    private func check(_ request: SizeRequest) -> String? {
+        switch (request.sees?.bytes, request.balloon?.bytes) {
         case (nil, nil), (.some, .some):
-            return "give exactly one of visible and balloon, in bytes"
-        case (.some(let visible), nil):
-            if visible < 1 << 20 {
-                return "visible \(visible) bytes: a guest needs 1M at the least; is a unit missing, as in 512M?"
+            return "give exactly one of sees and balloon, in bytes"
+        case (.some(let sees), nil):
+            if sees < 1 << 20 {
+                return "sees \(sees) bytes: a guest needs 1M at the least; is a unit missing, as in 512M?"
             }
-            if let max, visible > max {
-                return "visible \(ByteSize(visible)) is more than the guest's \(ByteSize(max))"
+            if let max, sees > max {
+                return "sees \(ByteSize(sees)) is more than the guest's \(ByteSize(max))"
             }
         case (nil, .some(let balloon)):
             if let max, balloon >= max {

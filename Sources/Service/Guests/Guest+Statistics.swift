@@ -74,6 +74,7 @@ extension Guest {
         return StatisticsStatus(
             state: state, intervalSeconds: Double(statisticsInterval) / 1e9,
             ageSeconds: statisticsArrivedAt.map { Double(MonotonicClock.now() - $0) / 1e9 },
-            timestamp: statisticsTimestamp, values: values, heldThen: statisticsHeld.map { $0 * PageFrame.size })
+            timestamp: statisticsTimestamp, values: values,
+            heldThen: statisticsHeld.map { ByteSize($0 * PageFrame.size) })
     }
 }

@@ -16,12 +16,11 @@ extension Guest {
         let max = self.max
         return GuestStatus(
             name: configuration.name, socket: configuration.socket, door: configuration.door, link: link,
-            max: max,
-            visible: max.map { $0 > held ? $0 - held : 0 },
-            requested: requestedBytes, target: UInt64(device.target) * PageFrame.size,
-            reported: UInt64(device.reported) * PageFrame.size, held: held, discarded: discarded,
-            pending: sink.pendingBytes, hostMemory: hostMemory,
-            balloon: balloonState, reason: arbiter.reason, retrySeconds: retrySeconds, features: features,
+            max: max.map { ByteSize($0) }, sees: max.map { ByteSize($0 > held ? $0 - held : 0) },
+            requested: requestedBytes, target: ByteSize(UInt64(device.target) * PageFrame.size),
+            reported: ByteSize(UInt64(device.reported) * PageFrame.size), held: ByteSize(held),
+            released: ByteSize(discarded), pending: ByteSize(sink.pendingBytes), hostUses: hostUses,
+            state: balloonState, reason: arbiter.reason, retrySeconds: retrySeconds, features: features,
             statistics: statisticsStatus, counters: counters, problems: problems)
     }
 
@@ -30,14 +29,14 @@ extension Guest {
         return device.isRunning ? .driverReady : .connected
     }
 
-    private var requestedBytes: UInt64? {
-        if let pages = arbiter.requested { return pages * PageFrame.size }
+    private var requestedBytes: ByteSize? {
+        if let pages = arbiter.requested { return ByteSize(pages * PageFrame.size) }
         return request?.balloon
     }
 
-    private var hostMemory: UInt64? {
+    private var hostUses: ByteSize? {
         guard !sink.table.regions.isEmpty else { return nil }
-        return try? sink.table.allocatedBytes()
+        return (try? sink.table.allocatedBytes()).map { ByteSize($0) }
     }
 
     var balloonState: BalloonState { BalloonState(arbiter.state) }
@@ -66,15 +65,15 @@ extension Guest {
 
     private var counters: Counters {
         var counters = Counters()
-        counters.inflatedPages = device.counters.inflatedPages
-        counters.deflatedPages = device.counters.deflatedPages
-        counters.unsolicitedPages = device.counters.unsolicitedPages
-        counters.reportedFreeBytes = device.counters.reportedBytes
-        counters.hintedFreeBytes = device.counters.hintedBytes
-        counters.discardedBytes = sink.counters.bytes
+        counters.inflatedBytes = ByteSize(device.counters.inflatedPages &* PageFrame.size)
+        counters.deflatedBytes = ByteSize(device.counters.deflatedPages &* PageFrame.size)
+        counters.unsolicitedBytes = ByteSize(device.counters.unsolicitedPages &* PageFrame.size)
+        counters.reportedFreeBytes = ByteSize(device.counters.reportedBytes)
+        counters.hintedFreeBytes = ByteSize(device.counters.hintedBytes)
+        counters.discardedBytes = ByteSize(sink.counters.bytes)
         counters.discardCalls = sink.counters.calls
         counters.discardFailures = sink.counters.failures
-        counters.populatedBytes = sink.counters.populatedBytes
+        counters.populatedBytes = ByteSize(sink.counters.populatedBytes)
         counters.badPages = device.counters.badPages
         counters.badChains = badChains + device.counters.unreadable
         counters.alarms = alarms

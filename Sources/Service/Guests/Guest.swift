@@ -39,7 +39,7 @@ final class Guest {
     var wasKicked = false
 
     var arbiter: Steering
-    var request: TargetRequest?
+    var request: SizeRequest?
     /// Pages taken back unasked, until the driver's next write of `actual` shows whether it is short of memory or only
     /// leaving.
     var unconfirmed: UInt64 = 0
@@ -99,9 +99,9 @@ final class Guest {
         device = BalloonDevice(offering: Guest.features(of: configuration))
         arbiter = Steering(seat: seat)
         sink = FileDiscardSink(discards: reactor.discards, populates: configuration.populateOnDeflate)
-        statisticsInterval = UInt64(Swift.max(0, configuration.statisticsInterval) * 1e9)
+        statisticsInterval = UInt64(Swift.max(0, configuration.statisticsIntervalSeconds) * 1e9)
         if seat != nil, statisticsInterval == 0 { statisticsInterval = HostTuning().statisticsInterval }
-        request = configuration.target
+        request = configuration.requested
         try reactor.main.add(listener.descriptor.raw, token: Token.of(guest: index, .listener))
     }
 
@@ -117,7 +117,7 @@ final class Guest {
     /// Bytes of guest memory: what the VMM shares, and before it is connected what was configured.
     var max: UInt64? {
         let shared = sink.table.span
-        return shared > 0 ? shared : configuration.max
+        return shared > 0 ? shared : configuration.max?.bytes
     }
 
     // MARK: - Time

@@ -26,7 +26,7 @@ extension GuestRegistry {
             events.append(guest: nil, kind: .budget, message: edit.sentence, numbers: edit.numbers)
             return await status(of: shared)
         case .failure(.budgetUnderReservations(let wanted, _)):
-            let reservations = await status(of: shared).guests.map { (guest: $0.name, bytes: $0.reservation) }
+            let reservations = await status(of: shared).guests.map { (guest: $0.name, bytes: $0.reservation.bytes) }
             let excess = BudgetConfiguration.excess(of: reservations, over: wanted * PageFrame.size)
             throw .conflict(
                 "budget: \(excess ?? "guests that have reservations are being taken in or let go; try again")")
@@ -42,10 +42,10 @@ extension GuestRegistry {
         return await status(of: shared)
     }
 
-    package func plan(_ need: (guest: String, visible: UInt64)?) async throws(ControlError) -> BudgetPlan {
+    package func plan(_ need: (guest: String, sees: ByteSize)?) async throws(ControlError) -> BudgetPlan {
         guard let shared else { throw .noBudget }
         if let need { _ = try await status(of: need.guest) }
         let snapshot = await reactors[0].ask { _ in shared.snapshot() }
-        return snapshot.plan(needing: need.map { ($0.guest, $0.visible) })
+        return snapshot.plan(needing: need.map { ($0.guest, $0.sees.bytes) })
     }
 }

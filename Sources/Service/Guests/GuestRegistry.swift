@@ -87,7 +87,7 @@ package final class GuestRegistry: GuestControl {
         try await ask(name) { guest in .success(guest.status()) }
     }
 
-    package func setTarget(_ request: TargetRequest, of name: String) async throws(ControlError) -> Accepted {
+    package func set(_ request: SizeRequest, of name: String) async throws(ControlError) -> Accepted {
         try await ask(name) { guest in guest.setTarget(request) }
     }
 

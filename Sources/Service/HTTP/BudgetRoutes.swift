@@ -1,3 +1,4 @@
+internal import Balloon
 internal import ControlAPI
 internal import Foundation
 internal import Hummingbird
@@ -57,19 +58,19 @@ struct BudgetRoutes: Sendable {
         }
         router.get("/v1/guests/:name/plan") { request, context in
             let name = try context.guestName()
-            let text = request.uri.queryParameters["visible"]
-            guard let text, let bytes = UInt64(text), bytes >= 4096, bytes <= UInt64(Int64.max) else {
+            let text = request.uri.queryParameters["sees"]
+            guard let text, let bytes = UInt64(text), bytes >= PageFrame.size, bytes <= UInt64(Int64.max) else {
                 throw ControlError.invalid(
-                    "visible: \(text.map { String($0).debugDescription } ?? "missing"); write what the guest would see, in bytes"
+                    "sees: \(text.map { String($0).debugDescription } ?? "missing"); write what the guest would see, in bytes"
                 )
             }
-            return try JSONAnswer.ok(try await guests.plan((name, bytes)))
+            return try JSONAnswer.ok(try await guests.plan((name, ByteSize(bytes))))
         }
         router.get("/v1/guests/:name/explain") { _, context in
             let status = try await guests.status(of: try context.guestName())
             return try JSONAnswer.ok(
                 Explanation(
-                    guest: status.name, state: status.balloon, reason: status.reason,
+                    guest: status.name, state: status.state, reason: status.reason,
                     decisions: Explanations.decisions(about: status.name, in: events.history())))
         }
     }

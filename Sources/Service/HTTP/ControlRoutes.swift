@@ -47,21 +47,21 @@ package struct ControlRoutes: Sendable {
 
     private func addWrites(to router: Router<ControlContext>) {
         let guests = guests
-        router.put("/v1/guests/:name/target") { request, context in
+        router.put("/v1/guests/:name/requested") { request, context in
             let name = try context.guestName()
-            let values = try await request.values(of: ["visible", "balloon"])
+            let values = try await request.values(of: ["sees", "balloon"])
             guard values.count == 1 else {
                 throw ControlError.invalid(
-                    "exactly one of \"visible\" and \"balloon\" is wanted, and there \(values.isEmpty ? "is none" : "are both")"
+                    "exactly one of \"sees\" and \"balloon\" is wanted, and there \(values.isEmpty ? "is none" : "are both")"
                 )
             }
-            let target = TargetRequest(
-                visible: try values["visible"]?.bytes(for: "visible"),
+            let wanted = SizeRequest(
+                sees: try values["sees"]?.bytes(for: "sees"),
                 balloon: try values["balloon"]?.bytes(for: "balloon"))
-            if target.visible == 0 {
-                throw ControlError.invalid("visible: 0 would leave the guest no memory; write at least one page")
+            if wanted.sees == 0 {
+                throw ControlError.invalid("sees: 0 would leave the guest no memory; write at least one page")
             }
-            return try JSONAnswer.ok(try await guests.setTarget(target, of: name))
+            return try JSONAnswer.ok(try await guests.set(wanted, of: name))
         }
         router.put("/v1/guests/:name/statistics") { request, context in
             let name = try context.guestName()

@@ -1,3 +1,5 @@
+internal import ControlAPI
+
 /// A value in a request's body, before it is known to be right.
 enum StrictValue: Decodable, Equatable, CustomStringConvertible {
     case null
@@ -37,11 +39,11 @@ enum StrictValue: Decodable, Equatable, CustomStringConvertible {
     }
 
     /// The value as a number of bytes.
-    func bytes(for key: String) throws(ControlError) -> UInt64 {
+    func bytes(for key: String) throws(ControlError) -> ByteSize {
         guard case .bytes(let bytes) = self, bytes <= UInt64(Int64.max) else {
             throw .invalid("\(key): \(self) is not a whole number of bytes, 0 or more")
         }
-        return bytes
+        return ByteSize(bytes)
     }
 
     /// The value as a number of seconds, 0 or more.

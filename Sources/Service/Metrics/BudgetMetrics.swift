@@ -27,38 +27,47 @@ enum BudgetMetrics {
     }
 
     private static let gauges = [
-        Gauge("budget_bytes", "What the operator lends to all guests.") { Double($0.budget) },
-        Gauge("budget_effective_bytes", "The budget, as far as the host's own state allows.") { Double($0.effective) },
-        Gauge("budget_visible_bytes", "What all guests together may see.") { Double($0.visible) },
-        Gauge("budget_free_bytes", "Effective budget less visible; negative: overdrawn.") { Double($0.free) },
-        Gauge("budget_slack_bytes", "What is to be kept free for bursts.") { Double($0.slack) },
-        Gauge("budget_due_bytes", "Asked of payers and not yet arrived.") { Double($0.due) },
-        Gauge("budget_wanted_bytes", "Waited for by guests.") { Double($0.wanted) },
-        Gauge("budget_loans_bytes", "Taken unasked and not yet paid back.") { Double($0.loans) },
-        Gauge("budget_reserved_bytes", "The sum of the guests' reservations.") { Double($0.reserved) },
-        Gauge("host_available_bytes", "The host's available memory.") { $0.host.available.map { Double($0) } },
-        Gauge("host_stalled_some_percent", "Time of the last 10 s in which some tasks waited for memory.") {
-            $0.host.someStalled
+        Gauge("budget_bytes", "What the operator lends to all guests.") { bytes($0.budget) },
+        Gauge("budget_effective_bytes", "The budget, as far as the host's own state allows.") { bytes($0.effective) },
+        Gauge("budget_promised_bytes", "What all guests together are promised.") { bytes($0.promised) },
+        Gauge("budget_free_bytes", "Effective budget less promised; negative: overdrawn.") { Double($0.free) },
+        Gauge("budget_slack_bytes", "What is to be kept free for bursts.") { bytes($0.slack) },
+        Gauge("budget_due_bytes", "Asked of payers and not yet arrived.") { bytes($0.due) },
+        Gauge("budget_wanted_bytes", "Waited for by guests.") { bytes($0.wanted) },
+        Gauge("budget_loans_bytes", "Taken unasked and not yet paid back.") { bytes($0.loans) },
+        Gauge("budget_reserved_bytes", "The sum of the guests' reservations.") { bytes($0.reserved) },
+        Gauge("host_available_bytes", "The host's available memory.") { $0.host.available.map(bytes) },
+        Gauge("host_stalled_some_ratio", "How much of the last 10 s some tasks waited for memory.") {
+            $0.host.stalledSome
         },
-        Gauge("host_stalled_full_percent", "Time of the last 10 s in which all tasks waited for memory.") {
-            $0.host.fullStalled
+        Gauge("host_stalled_full_ratio", "How much of the last 10 s all tasks waited for memory.") {
+            $0.host.stalledFull
         },
-        Gauge("host_group_limit_bytes", "The limit of the cgroup that all guests run in.") {
-            $0.host.groupLimit.map { Double($0) }
+        Gauge("host_cgroup_limit_bytes", "The limit of the cgroup that all guests run in.") {
+            $0.host.cgroupLimit.map(bytes)
+        },
+        Gauge("host_cgroup_used_bytes", "What the cgroup that all guests run in uses.") {
+            $0.host.cgroupUsed.map(bytes)
         },
     ]
 
     private static let guestGauges = [
-        GuestGauge("share_bytes", "What the guest may see by the ledger.") { Double($0.visible) },
-        GuestGauge("min_bytes", "Never taken below this.") { Double($0.min) },
-        GuestGauge("reservation_bytes", "What is reserved for the guest.") { Double($0.reservation) },
-        GuestGauge("floor_bytes", "The size under which it suffered lately.") { Double($0.floor) },
+        GuestGauge("promised_bytes", "Its memory less the smaller of its target and what it holds.") {
+            bytes($0.promised)
+        },
+        GuestGauge("min_bytes", "The guest is never taken below this.") { bytes($0.min) },
+        GuestGauge("reservation_bytes", "What the guest gets whenever it needs it.") { bytes($0.reservation) },
+        GuestGauge("cap_bytes", "The most that an operator wants it to see.") { $0.cap.map(bytes) },
+        GuestGauge("floor_bytes", "The size under which it suffered lately.") { bytes($0.floor) },
         GuestGauge("weight", "How much its memory is worth beside others'.") { $0.weight },
         GuestGauge("price", "The price of its memory as a payer; none: it pays nothing now.") { $0.price },
         GuestGauge("active_ratio", "How much of what it sees is in use.") { $0.active },
-        GuestGauge("due_bytes", "Asked of it and not yet in its balloon.") { Double($0.due) },
-        GuestGauge("wanted_bytes", "What it waits for.") { Double($0.wanted) },
+        GuestGauge("spare_bytes", "What it could pay now.") { bytes($0.spare) },
+        GuestGauge("due_bytes", "Asked of it and not yet in its balloon.") { bytes($0.due) },
+        GuestGauge("wanted_bytes", "What it waits for.") { bytes($0.wanted) },
     ]
+
+    private static func bytes(_ size: ByteSize) -> Double { Double(size.bytes) }
 
     static func families(_ budget: BudgetStatus) -> [MetricFamily] {
         var families = gauges.map { gauge in

@@ -50,24 +50,22 @@ package enum Metrics {
     private static let gauges = [
         Gauge("aerostat_guest_connected", "1 while a VMM is connected.") { $0.link == .waiting ? 0 : 1 },
         Gauge("aerostat_guest_driver_ready", "1 while the guest's driver runs.") { $0.link == .driverReady ? 1 : 0 },
-        Gauge("aerostat_guest_max_bytes", "Memory that the VMM promised the guest.") { $0.max.map { Double($0) } },
-        Gauge("aerostat_guest_visible_bytes", "Memory that the guest may use: max less held.") {
-            $0.visible.map { Double($0) }
-        },
+        Gauge("aerostat_guest_max_bytes", "The guest's memory, as its VMM shares it.") { $0.max.map(bytes) },
+        Gauge("aerostat_guest_sees_bytes", "Memory that the guest may use: max less held.") { $0.sees.map(bytes) },
         Gauge("aerostat_guest_requested_bytes", "The balloon that the operator asked for.") {
-            $0.requested.map { Double($0) }
+            $0.requested.map(bytes)
         },
-        Gauge("aerostat_guest_target_bytes", "The balloon that the guest is asked for now.") { Double($0.target) },
-        Gauge("aerostat_guest_reported_bytes", "The balloon by the guest's own account.") { Double($0.reported) },
-        Gauge("aerostat_guest_held_bytes", "The balloon as counted from the queues.") { Double($0.held) },
-        Gauge("aerostat_guest_discarded_bytes", "Memory of the balloon that the host has been given.") {
-            Double($0.discarded)
+        Gauge("aerostat_guest_target_bytes", "The balloon that the guest is asked for now.") { bytes($0.target) },
+        Gauge("aerostat_guest_reported_bytes", "The balloon by the guest's own account.") { bytes($0.reported) },
+        Gauge("aerostat_guest_held_bytes", "The balloon as counted from the queues.") { bytes($0.held) },
+        Gauge("aerostat_guest_released_bytes", "What the balloon holds and the host has now.") {
+            bytes($0.released)
         },
-        Gauge("aerostat_guest_pending_bytes", "Memory of the balloon that the host is about to be given.") {
-            Double($0.pending)
+        Gauge("aerostat_guest_pending_bytes", "What the balloon holds and the host will have soon.") {
+            bytes($0.pending)
         },
-        Gauge("aerostat_guest_host_memory_bytes", "Memory that the host really spends on the guest.") {
-            $0.hostMemory.map { Double($0) }
+        Gauge("aerostat_guest_host_uses_bytes", "Memory that the host really spends on the guest.") {
+            $0.hostUses.map(bytes)
         },
         Gauge("aerostat_guest_retry_seconds", "Time until the balloon is tried again.") { $0.retrySeconds },
         Gauge("aerostat_guest_problems", "How many things are wrong with the guest's set-up.") {
@@ -81,31 +79,31 @@ package enum Metrics {
         },
     ]
 
-    private static let page: UInt64 = 4096
+    private static func bytes(_ size: ByteSize) -> Double { Double(size.bytes) }
 
     private static let counters = [
         Counter("aerostat_guest_inflated_bytes_total", "Memory that went into the balloon.") {
-            $0.inflatedPages &* page
+            $0.inflatedBytes.bytes
         },
-        Counter("aerostat_guest_deflated_bytes_total", "Memory that left the balloon.") { $0.deflatedPages &* page },
+        Counter("aerostat_guest_deflated_bytes_total", "Memory that left the balloon.") { $0.deflatedBytes.bytes },
         Counter("aerostat_guest_unsolicited_bytes_total", "Memory that the guest took back though nobody asked.") {
-            $0.unsolicitedPages &* page
+            $0.unsolicitedBytes.bytes
         },
         Counter("aerostat_guest_reported_free_bytes_total", "Memory that the guest reported free.") {
-            $0.reportedFreeBytes
+            $0.reportedFreeBytes.bytes
         },
         Counter("aerostat_guest_hinted_free_bytes_total", "Memory that the guest hinted to be free.") {
-            $0.hintedFreeBytes
+            $0.hintedFreeBytes.bytes
         },
         Counter("aerostat_guest_discarded_bytes_total", "Memory that was given back to the host.") {
-            $0.discardedBytes
+            $0.discardedBytes.bytes
         },
-        Counter("aerostat_guest_discards_total", "Calls that gave memory back to the host.") { $0.discardCalls },
+        Counter("aerostat_guest_discard_calls_total", "Calls that gave memory back to the host.") { $0.discardCalls },
         Counter("aerostat_guest_discard_failures_total", "Calls that should have given memory back, and failed.") {
             $0.discardFailures
         },
         Counter("aerostat_guest_populated_bytes_total", "Memory brought in for the guest as it left the balloon.") {
-            $0.populatedBytes
+            $0.populatedBytes.bytes
         },
         Counter("aerostat_guest_bad_pages_total", "Page numbers that were refused.") { $0.badPages },
         Counter("aerostat_guest_bad_chains_total", "Descriptor chains that were refused and returned.") {
@@ -128,10 +126,10 @@ package enum Metrics {
     }
 
     private static func states(_ statuses: [GuestStatus]) -> MetricFamily {
-        family("aerostat_guest_balloon_state", .gauge, "1 for the state that the balloon is in.", statuses) {
+        family("aerostat_guest_state", .gauge, "1 for the state that the balloon is in.", statuses) {
             family, guest in
             for state in BalloonState.allCases {
-                family.add(["guest": guest.name, "state": state.rawValue], state == guest.balloon ? 1.0 : 0)
+                family.add(["guest": guest.name, "state": state.rawValue], state == guest.state ? 1.0 : 0)
             }
         }
     }

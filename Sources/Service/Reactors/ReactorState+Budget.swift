@@ -89,9 +89,9 @@ extension ReactorState {
 
 extension GuestLimits {
     fileprivate init(_ configuration: GuestConfiguration) throws(LimitsError) {
-        let reservation = configuration.reservation.map { $0 / PageFrame.size }
+        let reservation = configuration.reservation.map { $0.bytes / PageFrame.size }
         try self.init(
-            min: configuration.min / PageFrame.size, max: (configuration.max ?? 0) / PageFrame.size,
+            min: configuration.min.bytes / PageFrame.size, max: (configuration.max?.bytes ?? 0) / PageFrame.size,
             weight: configuration.weight, reservation: reservation)
     }
 }

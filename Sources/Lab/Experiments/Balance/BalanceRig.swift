@@ -90,7 +90,7 @@ struct BalanceRig: Sendable {
     /// What each guest sees now, in bytes.
     func visible() async throws -> [UInt64] {
         if let daemon {
-            return try await daemon.client.status().map { ($0.max ?? 0) - min($0.max ?? 0, $0.held) }
+            return try await daemon.client.status().map { $0.sees?.bytes ?? 0 }
         }
         guard policy != .allPresent else { return machines.map(\.memorySize) }
         var sizes: [UInt64] = []
