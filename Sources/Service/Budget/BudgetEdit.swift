@@ -6,13 +6,13 @@ internal import ControlAPI
 struct BudgetEdit {
     let before: UInt64
     let after: UInt64
-    /// What guests see beyond it; 0: it is enough.
+    /// What guests are promised beyond it; 0: it is enough.
     let excess: UInt64
 
     /// For people.
     var sentence: String {
         let change = "the budget is \(ByteSize(after)); it was \(ByteSize(before))"
-        return excess > 0 ? "\(change); guests see \(ByteSize(excess)) more, which is asked of them" : change
+        return excess > 0 ? "\(change); guests are promised \(ByteSize(excess)) more, which is asked of them" : change
     }
 
     var numbers: [String: UInt64] { ["budget": after, "before": before, "excess": excess] }

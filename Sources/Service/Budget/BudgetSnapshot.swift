@@ -87,7 +87,7 @@ extension BudgetPlan {
         guard let guest, let sees, let promised else {
             return steps.isEmpty ? "nothing would happen" : paid
         }
-        guard sees > promised else { return "\(guest) may see \(promised) already; nothing would happen" }
+        guard sees > promised else { return "\(guest) is promised \(promised) already; nothing would happen" }
         // Who runs sees something.
         guard promised > 0 else { return "\(guest) would see nothing: no virtual machine runs; nothing would happen" }
         if beyondReach > 0 {

@@ -21,7 +21,7 @@ extension EventLog {
             append(
                 guest: nil, kind: .shortage,
                 message:
-                    "\(size(short)) are needed and nobody can pay: guests see \(size(promised)) of \(size(budget))",
+                    "\(size(short)) are needed and nobody can pay: guests are promised \(size(promised)) of \(size(budget))",
                 numbers: ["short": bytes(short), "promised": bytes(promised), "budget": bytes(budget)])
         case .shortageOver:
             append(guest: nil, kind: .shortageOver, message: "what was needed is there again")
@@ -29,10 +29,10 @@ extension EventLog {
             append(
                 guest: nil, kind: .overdrawn,
                 message:
-                    "guests see \(size(pages)) more than the budget: some took it back or were started, or it was made smaller",
+                    "guests are promised \(size(pages)) more than the budget: some took it back or were started, or it was made smaller",
                 numbers: ["bytes": bytes(pages)])
         case .overdraftOver:
-            append(guest: nil, kind: .overdraftOver, message: "guests see no more than the budget again")
+            append(guest: nil, kind: .overdraftOver, message: "guests are promised no more than the budget again")
         case .pressure(let pressure, let effective):
             append(
                 guest: nil, kind: .hostPressure,
