@@ -1,4 +1,4 @@
-/// A text that is no size. Its description is one line: the value, what is wrong, and what would be right.
+/// A text that is not a size. Its description is one line: the value, what is wrong, and what would be right.
 public struct ByteSizeError: Error, Equatable, CustomStringConvertible {
     public let description: String
 

@@ -18,11 +18,11 @@ public enum UnixSocketError: Error, Equatable, CustomStringConvertible {
         case .tooLong(let path):
             "\(path): \(path.utf8.count) bytes are too long for the path of a socket; at most \(UnixSocketPath.limit) fit"
         case .notASocket(let path):
-            "\(path): exists and is no socket; remove it or name another path"
+            "\(path): exists and is not a socket; remove it or name another path"
         case .missingFolder(let path, let folder):
             "\(path): the folder \(folder) does not exist"
         case .notAFolder(let path, let folder):
-            "\(path): \(folder) is no folder"
+            "\(path): \(folder) is not a folder"
         case .notWritable(let path, let folder):
             "\(path): the folder \(folder) is not writable for this user"
         case .taken(let path):

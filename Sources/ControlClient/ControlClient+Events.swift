@@ -46,7 +46,7 @@ extension ControlClient {
                 for line in lines.append(bytes.readableBytesView) {
                     let event = try? decoder.decode(Event.self, from: Data(line))
                     guard let event else {
-                        throw ControlClientError.broken(path: path, reason: "a line that is no event")
+                        throw ControlClientError.broken(path: path, reason: "a line that is not an event")
                     }
                     try await body(event)
                 }

@@ -8,7 +8,7 @@ public enum ControlClientError: Error, Equatable, CustomStringConvertible {
     case timedOut(path: String, request: String, after: Duration)
     /// The daemon refused: a 4xx or 5xx answer with its sentence.
     case refused(status: Int, message: String)
-    /// The connection ended early, or what came is no answer of a daemon.
+    /// The connection ended early, or what came is not an answer of a daemon.
     case broken(path: String, reason: String)
     case badPath(UnixSocketError)
 

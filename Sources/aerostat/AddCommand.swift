@@ -6,9 +6,12 @@ import Service
 struct AddCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Serve one more guest, while the daemon runs.",
-        discussion: "A guest is written as \(GuestOption.usage), with an absolute path.")
+        discussion: "The guest is served until the daemon ends; it is not written into the configuration file.")
 
-    @Argument(help: "The guest, as for serve --guest.")
+    @Argument(
+        help:
+            "The guest, written as for \"aerostat serve --guest\", with an absolute path: NAME,socket=PATH,KEY=VALUE,..."
+    )
     var guest: String
 
     @OptionGroup var options: ControlOptions

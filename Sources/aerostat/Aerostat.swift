@@ -6,8 +6,9 @@ struct Aerostat: AsyncParsableCommand {
         commandName: "aerostat",
         abstract: "The memory balloon of virtual machines, as a process of its own.",
         discussion: """
-            Start the daemon with "aerostat serve", attach QEMU with the options that "aerostat qemu-args NAME" prints, \
-            and steer the guests with the other commands. Sizes are written as 512M, 1.5G (binary units) or 33%.
+            Start the daemon with "aerostat serve", attach QEMU with the options that "aerostat qemu-args NAME" prints, and \
+            steer the guests with the other commands. Sizes are written as 512M or 1.5G (binary units), or as a share of \
+            the guest's memory such as 33%.
             """,
         version: "0.1.0",
         subcommands: [

@@ -10,7 +10,8 @@ struct BudgetCommand: AsyncParsableCommand {
     @Option(
         name: .customLong("set"),
         help: ArgumentHelp(
-            "Lend guests so much from now on: 24G, 80%, or \"all but 4G\" of the host's memory.", valueName: "size"))
+            "Lend the guests this much from now on, until the daemon ends: 24G, or 80% or \"all but 4G\" of the host's memory.",
+            valueName: "size"))
     var size: String?
 
     @OptionGroup var options: ControlOptions

@@ -11,7 +11,7 @@ struct ControlOptions: ParsableArguments {
             valueName: "path"))
     var control: String?
 
-    @Flag(help: "Print JSON.")
+    @Flag(help: "Print JSON instead of text; sizes are bytes.")
     var json = false
 
     var path: String { control ?? ControlPath.standard(environment: ProcessInfo.processInfo.environment) }

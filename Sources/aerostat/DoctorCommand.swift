@@ -3,12 +3,16 @@ import Service
 
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Say what will not work on this host, why, and what would help.")
+        commandName: "doctor", abstract: "Check this host: what will not work, why, and what would help.",
+        discussion: "The exit code is 1 if a check fails.")
 
-    @Option(help: ArgumentHelp("The QEMU to look at (default: all in PATH).", valueName: "path"))
+    @Option(help: ArgumentHelp("The QEMU to check (default: each one in PATH).", valueName: "path"))
     var qemu: String?
 
-    @Option(help: ArgumentHelp("The daemon's YAML file: is there enough for so many guests?", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "The daemon's YAML file: also check that there are enough file descriptors for its guests.",
+            valueName: "file"))
     var config: String?
 
     @OptionGroup var options: ControlOptions

@@ -6,13 +6,13 @@ struct EventsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "events", abstract: "Show what happened to the guests.")
 
-    @Flag(help: "Go on with what happens from now on.")
+    @Flag(help: "Keep printing events as they happen.")
     var follow = false
 
     @Option(
         help: ArgumentHelp(
-            "Begin after the event with this number (the first on its line), or with what happens \"now\".",
-            valueName: "number")
+            "Begin after the event with this number (the first word of its line), or with new ones: \"now\" (default: the oldest that is remembered).",
+            valueName: "number|now")
     )
     var since: String?
 
@@ -24,7 +24,7 @@ struct EventsCommand: AsyncParsableCommand {
         try await options.client.forEachEvent(since: start, follow: follow) { event in
             if options.json { return try Output.json(event, spread: false) }
             if let last, event.sequence > last + 1 {
-                Output.line("(\(event.sequence - last - 1) events are lost)")
+                Output.line("(\(event.sequence - last - 1) events were lost)")
             }
             last = event.sequence
             Output.line(

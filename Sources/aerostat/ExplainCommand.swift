@@ -4,9 +4,10 @@ import ControlClient
 
 struct ExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "explain", abstract: "Say why a guest is as it is: who paid, who gained, how long it took.")
+        commandName: "explain",
+        abstract: "Say why a guest is as it is: the newest decisions about it, who paid, who gained, how long it took.")
 
-    @Argument(help: "The guest.")
+    @Argument(help: "The guest's name.")
     var name: String
 
     @OptionGroup var options: ControlOptions

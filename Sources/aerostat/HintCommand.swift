@@ -4,9 +4,9 @@ import ControlClient
 
 struct HintCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "hint", abstract: "Ask a guest which pages are free; they are counted, nothing is discarded.")
+        commandName: "hint", abstract: "Ask a guest which pages are free. They are counted; nothing is discarded.")
 
-    @Argument(help: "The guest.")
+    @Argument(help: "The guest's name.")
     var name: String
 
     @OptionGroup var options: ControlOptions

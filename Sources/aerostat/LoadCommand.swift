@@ -10,38 +10,42 @@ struct LoadCommand: AsyncParsableCommand {
         commandName: "load",
         abstract: "Load vhost-user balloons with simulated guests at full speed, and measure.",
         discussion: """
-            Each guest has a socket of its own, without a VMM, and memory of ours. It inflates 28 MiB in messages of \
-            256 pages, deflates them, and so on. Latency is from a kick until the message is used. SIGINT ends the \
-            load early. Exit code 0 if every message was answered.
+            Each guest needs a socket of its own to which no VMM is connected; its memory is this program's. It inflates \
+            28 MiB in messages of 256 pages, deflates them, and so on. Latency is the time from a kick until the message \
+            is used. SIGINT ends the load early. The exit code is 1 if a message was not answered.
             """)
 
-    @Argument(help: "The devices' sockets; a pattern such as '/run/aerostat/*.sock' names all that it matches.")
+    @Argument(
+        help: "The devices' sockets; a quoted pattern such as '/run/aerostat/*.sock' stands for all that it matches.")
     var sockets: [String]
 
-    @Option(help: "How many guests; the first so many sockets are taken. One for each socket if left out.")
+    @Option(help: "How many guests to play, on the first sockets (default: one on each).")
     var guests: Int?
 
-    @Option(help: "How long, in seconds; 0: until SIGINT.")
+    @Option(help: "How many seconds to run; 0: until SIGINT.")
     var seconds = 10.0
 
-    @Option(help: "The first so many guests are reported apart; they inflate and deflate one message in turns.")
+    @Option(
+        help:
+            "How many of the guests are victims: they inflate and deflate one message by turns, and are measured apart."
+    )
     var victims = 0
 
-    @Option(help: "Messages that each other guest has in flight, 1 to 64; Linux has 1.")
+    @Option(help: "How many messages each other guest has in flight, 1 to 64; Linux has 1.")
     var inFlight = 1
 
-    @Option(help: "Threads that the guests are spread over; victims have one more.")
+    @Option(help: "How many threads play the guests; victims have one more.")
     var threads = 4
 
     @Flag(help: "Write the pages before they are inflated, so that the host has memory to take back.")
     var touch = false
 
-    @Flag(help: "Print JSON.")
+    @Flag(help: "Print JSON instead of text.")
     var json = false
 
     func run() async throws {
-        guard seconds >= 0, seconds.isFinite else { throw ValidationError("--seconds takes 0 or more") }
-        guard threads > 0 else { throw ValidationError("--threads takes 1 or more") }
+        guard seconds >= 0, seconds.isFinite else { throw ValidationError("--seconds \(seconds): write 0 or more") }
+        guard threads > 0 else { throw ValidationError("--threads \(threads): write 1 or more") }
         var configuration = LoadConfiguration(sockets: try SocketPatterns.sockets(of: sockets, guests: guests))
         configuration.victims = victims
         configuration.messagesInFlight = inFlight

@@ -1,6 +1,6 @@
 import Load
 
-/// A line on standard error that follows a load; nothing where that is no terminal.
+/// A line on standard error that follows a load; nothing where that is not a terminal.
 struct LoadProgressLine: Sendable {
     private let load: LoadRun
 

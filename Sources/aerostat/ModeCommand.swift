@@ -5,9 +5,11 @@ import ControlClient
 struct ModeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mode",
-        abstract: "Choose what becomes of decisions: on, watch (record only), or pause (targets stay).")
+        abstract:
+            "Show or choose what becomes of decisions under a budget: on, watch (record only), or pause (targets stay)."
+    )
 
-    @Argument(help: "on, watch or pause; without it, the mode is shown.")
+    @Argument(help: "The mode to choose; the present one is shown if left out.")
     var mode: BudgetMode?
 
     @OptionGroup var options: ControlOptions

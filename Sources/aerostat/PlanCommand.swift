@@ -5,7 +5,7 @@ import ControlClient
 struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
-        abstract: "Say what would happen now, or if a guest needed to see so much; nothing is done.",
+        abstract: "Say what would happen now, or if guest NAME needed to see SIZE. Nothing is done.",
         usage: "aerostat plan\naerostat plan NAME SIZE")
 
     @Argument(help: "The guest that would need memory.")

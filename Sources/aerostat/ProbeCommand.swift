@@ -7,19 +7,19 @@ import Foundation
 struct ProbeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "probe",
-        abstract: "Play guests against a vhost-user balloon, and say where it departs from VIRTIO.",
+        abstract: "Test a vhost-user balloon with guests of our own, and say where it departs from VIRTIO.",
         discussion: """
-            Prints TAP version 14. Exit code 0 if nothing is "not ok". The socket must have no VMM connected. Guests \
-            are played with memory of our own; the device is attacked, and should live.
+            Prints TAP version 14. The exit code is 1 if anything is "not ok". No VMM may be connected to the socket. The \
+            guests have memory of their own. Some of them attack the device, which should survive that.
             """)
 
-    @Argument(help: "The device's socket.")
+    @Argument(help: "The socket on which the device waits for a VMM.")
     var socket: String
 
-    @Flag(help: "Print JSON.")
+    @Flag(help: "Print JSON instead of TAP.")
     var json = false
 
-    @Option(help: ArgumentHelp("Run only this row's checks, such as \"spec V4\" or robustness.", valueName: "row"))
+    @Option(help: ArgumentHelp("Run only the checks of this row, such as \"spec V4\" or robustness.", valueName: "row"))
     var only: String?
 
     @Option(
@@ -34,7 +34,7 @@ struct ProbeCommand: AsyncParsableCommand {
         let probe = Probe(path: socket, only: only, hint: begin)
         guard probe.count > 0 else {
             throw CommandFailure(
-                "\((only ?? "").debugDescription) is no row of the kit; try one such as "
+                "\((only ?? "").debugDescription) is not a row of the kit; try one such as "
                     + Probe.rows.prefix(3).joined(separator: ", "))
         }
         try probe.connect()

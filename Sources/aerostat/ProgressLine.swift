@@ -1,6 +1,6 @@
 import ControlAPI
 
-/// A line on standard error that follows a guest; nothing where that is no terminal.
+/// A line on standard error that follows a guest; nothing where that is not a terminal.
 struct ProgressLine: Sendable {
     private let isShown = Output.isErrorTerminal
     private let text: @Sendable (GuestStatus) -> String

@@ -6,7 +6,7 @@ struct QEMUArgumentsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "qemu-args", abstract: "Print the options with which QEMU attaches to a guest's balloon.")
 
-    @Argument(help: "The guest.")
+    @Argument(help: "The guest's name.")
     var name: String
 
     @OptionGroup var options: ControlOptions

@@ -5,9 +5,9 @@ import ControlClient
 struct ReclaimCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reclaim",
-        abstract: "Give the host all memory that is free in the guest now, and return to the target.")
+        abstract: "Take all memory that is free in the guest now for the host, then return to the target.")
 
-    @Argument(help: "The guest.")
+    @Argument(help: "The guest's name.")
     var name: String
 
     @OptionGroup var waiting: WaitOptions
@@ -28,7 +28,7 @@ struct ReclaimCommand: AsyncParsableCommand {
             guest.state == .reclaiming || guest.state == .deflating ? nil : guest
         }
         progress.end()
-        guard let guest = ended else { throw CommandFailure("\(name): still reclaiming when the time was over") }
+        guard let guest = ended else { throw CommandFailure("\(name): still reclaiming when the time was up") }
         if options.json { return try Output.json(guest) }
         Output.line(
             "\(name): host uses \(StatusText.size(guest.hostUses)) (\(StatusText.size(accepted.guest.hostUses)) before); "

@@ -4,9 +4,9 @@ import ControlClient
 
 struct RemoveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "remove", abstract: "Let a guest go whose virtual machine has ended.")
+        commandName: "remove", abstract: "Stop serving a guest whose virtual machine has ended.")
 
-    @Argument(help: "The guest.")
+    @Argument(help: "The guest's name.")
     var name: String
 
     @OptionGroup var options: ControlOptions

@@ -7,31 +7,38 @@ import Service
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Run the daemon.",
-        discussion: "A guest is written as \(GuestOption.usage); a configuration file has the same keys.")
+        commandName: "serve", abstract: "Run the daemon that serves the guests' balloons.",
+        discussion: """
+            A guest is written as NAME,socket=PATH for a VMM that speaks vhost-user, or NAME,vfio-user=PATH, followed by any \
+            of these keys, each after a comma: \(GuestOption.keys). For example:
+
+              --guest web1,socket=/run/aerostat/web1.sock,max=4G,deflate-on-oom=on
+
+            A configuration file has the same keys. docs/Configuration.md explains them.
+            """)
 
     @Option(help: ArgumentHelp("A guest to serve; may be given more than once.", valueName: "guest"))
     var guest: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "A YAML file with \"guests: {NAME: {socket: PATH, ...}}\", and with \"control\", \"budget\" and \"mode\" as the options here.",
+            "A YAML file with \"guests: {NAME: {socket: PATH, ...}}\". It may also have \"control\", \"budget\" and \"mode\"; an option given here takes precedence.",
             valueName: "file"))
     var config: String?
 
     @Option(
         help: ArgumentHelp(
-            "What the host lends to all guests together: 24G, 80%, or \"all but 4G\". Without it each guest is steered for itself.",
+            "What the host lends to all guests together: 24G, or 80% or \"all but 4G\" of its memory. Without it each guest is steered for itself.",
             valueName: "size"))
     var budget: String?
 
     @Option(
         help: ArgumentHelp(
-            "With a budget: on writes targets, watch only records what it would do, pause leaves every target (default: on).",
+            "What becomes of decisions under a budget: on writes targets, watch only records what it would do, pause leaves every target as it is (default: on).",
             valueName: "mode"))
     var mode: BudgetMode?
 
-    @Option(help: "What is logged to standard error, and what is worse.")
+    @Option(help: ArgumentHelp("Log messages of this level and worse to standard error.", valueName: "level"))
     var logLevel = LogLevel.info
 
     @OptionGroup var options: ControlOptions

@@ -4,16 +4,20 @@ import ControlClient
 
 struct SetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "set", abstract: "Ask for another size: what the guest sees, or the balloon.",
-        usage: "aerostat set NAME SIZE [--wait]\naerostat set NAME --balloon SIZE [--wait]")
+        commandName: "set", abstract: "Ask a guest to take another size: what it sees, or what its balloon holds.",
+        usage: "aerostat set NAME SIZE [--wait]\naerostat set NAME --balloon SIZE [--wait]",
+        discussion: "With --wait, the exit code is 1 where the size is not reached.")
 
-    @Argument(help: "The guest.")
+    @Argument(help: "The guest's name.")
     var name: String
 
-    @Argument(help: "What the guest shall see: 512M, 2G, or a share of its memory such as 33%.")
+    @Argument(help: "What the guest is to see: 512M, 2G, or a share of its memory such as 33%.")
     var size: String?
 
-    @Option(help: ArgumentHelp("What the balloon shall hold, instead; 0 empties it.", valueName: "size"))
+    @Option(
+        help: ArgumentHelp(
+            "What the balloon is to hold, instead: a size, or a share of the guest's memory; 0 empties it.",
+            valueName: "size"))
     var balloon: String?
 
     @OptionGroup var waiting: WaitOptions
@@ -21,7 +25,7 @@ struct SetCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (size == nil) != (balloon == nil) else {
-            throw ValidationError("name one size: what the guest shall see, or --balloon SIZE")
+            throw ValidationError("name one size: what the guest is to see, or --balloon SIZE")
         }
     }
 

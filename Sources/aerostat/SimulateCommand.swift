@@ -9,47 +9,56 @@ struct SimulateCommand: AsyncParsableCommand {
         commandName: "simulate",
         abstract: "See how policies share a host's memory, on simulated guests in virtual time.",
         discussion: """
-            SOURCE is a scenario (see --list) or a file: your own recording, or a published trace; docs/Simulation.md \
-            says how to make one. "lost" is time that guests lost, compared with all memory present; "host at equal \
-            pain" is the smallest budget at which a policy hurts no more than a static split does at the budget given.
+            The source is a scenario (see --list) or a trace in a file: a recording of your own, or a published one; \
+            docs/Simulation.md says how to make one. In the table, "lost" is the time that guests lost compared with \
+            having all their memory, and "host at equal pain" is the smallest budget at which a policy hurts no more than \
+            a static split does at the budget given.
             """)
 
-    @Argument(help: ArgumentHelp("A scenario, or a trace's file (.csv, .csv.xz).", valueName: "source"))
+    @Argument(help: ArgumentHelp("A scenario's name, or the file of a trace (.csv, .csv.xz).", valueName: "source"))
     var source: String?
 
     @Flag(help: "List the scenarios and the policies.")
     var list = false
 
     @Option(
-        help: "A policy to run (see --list); may be given more than once. All if left out.", transform: Self.policy)
+        help: "A policy to run (see --list); may be given more than once (default: all).", transform: Self.policy)
     var policy: [PolicyName] = []
 
-    @Option(help: ArgumentHelp("What the host lends: 24G, or a share of all guests' memory: 60%.", valueName: "size"))
+    @Option(
+        help: ArgumentHelp(
+            "What the host lends to all guests: 24G, or a share of their memory such as 60% (default: the scenario's).",
+            valueName: "size"))
     var budget: String?
 
-    @Option(help: "Of all that is left to chance.")
+    @Option(help: "Seed of the random generator: the same seed gives the same result.")
     var seed: UInt64 = 1
 
-    @Option(help: "How many guests; a trace is repeated or chosen from.")
+    @Option(help: "How many guests to simulate; a trace with fewer is repeated, from one with more some are chosen.")
     var guests: Int?
 
-    @Option(help: ArgumentHelp("How much of a trace to run.", valueName: "hours"))
+    @Option(
+        help: ArgumentHelp(
+            "How many hours of a trace to run (default: all, or a day of the longest traces).", valueName: "hours"))
     var hours: Double?
 
-    @Flag(inversion: .prefixedNo, help: "Lay bursts of seconds over a trace.")
+    @Flag(inversion: .prefixedNo, help: "Add bursts that last for seconds, which traces are too coarse to show.")
     var bursts = true
 
-    @Flag(inversion: .prefixedNo, help: "Look for the host memory needed at equal pain (some ten more runs each).")
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Search for the host memory needed at equal pain: some ten more runs of each policy.")
     var density = true
 
-    @Flag(help: "Print JSON; sizes in bytes.")
+    @Flag(help: "Print JSON instead of text; sizes are bytes.")
     var json = false
 
-    @Option(help: ArgumentHelp("Draw what guests wanted and could see, as SVG.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Also draw what guests wanted and could see, as SVG, into this file.", valueName: "file"))
     var svg: String?
 
     func validate() throws {
-        guard list != (source != nil) else { throw ValidationError("name a scenario or a trace, or say --list") }
+        guard list != (source != nil) else { throw ValidationError("name a scenario or a trace, or write --list") }
         if let guests, !(1...10_000).contains(guests) { throw ValidationError("--guests \(guests): write 1 to 10000") }
         if let hours, !(hours > 0 && hours <= 10_000) {
             throw ValidationError("--hours \(hours): write a number above 0, up to 10000")

@@ -3,7 +3,7 @@ import Glibc
 /// Sockets by name or by pattern.
 enum SocketPatterns {
     /// - Parameters:
-    ///   - words: paths; one with `*`, `?` or `[` that is no file stands for all that it matches.
+    ///   - words: paths; one with `*`, `?` or `[` that is not a file stands for all that it matches.
     ///   - guests: how many are needed, one for each guest; `nil`: all are taken.
     static func sockets(of words: [String], guests: Int?) throws -> [String] {
         var paths: [String] = []
@@ -14,7 +14,7 @@ enum SocketPatterns {
             paths += found
         }
         guard let guests else { return paths }
-        guard guests > 0 else { throw CommandFailure("--guests takes 1 or more") }
+        guard guests > 0 else { throw CommandFailure("--guests \(guests): write 1 or more") }
         guard paths.count >= guests else {
             throw CommandFailure(
                 "\(guests) guests need \(guests) sockets, one for each, but there "

@@ -7,13 +7,16 @@ struct StatsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stats", abstract: "Show a guest's own statistics, or set how often they are asked for.")
 
-    @Argument(help: "The guest.")
+    @Argument(help: "The guest's name.")
     var name: String
 
-    @Option(help: ArgumentHelp("Ask for statistics every so many seconds; 0 stops that.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "From now on, ask the guest for statistics every so many seconds; 0: only when something needs them.",
+            valueName: "seconds"))
     var interval: Double?
 
-    @Flag(help: "Ask for statistics now, and wait for them.")
+    @Flag(help: "Ask the guest for statistics now, and show what it answers.")
     var refresh = false
 
     @OptionGroup var options: ControlOptions

@@ -4,9 +4,9 @@ import ControlClient
 
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Show all guests, or all about one.")
+        commandName: "status", abstract: "Show all guests in a table, or everything about one.")
 
-    @Argument(help: "The guest; without it, all guests.")
+    @Argument(help: "The guest's name; all guests if left out.")
     var name: String?
 
     @OptionGroup var options: ControlOptions

@@ -9,6 +9,12 @@ package enum GuestOption {
             .joined()
     }
 
+    /// The keys beside those of the socket, with what can be written, for help texts that are wrapped.
+    package static var keys: String {
+        GuestKey.all.filter { $0.name != "socket" && $0.name != "vfio-user" }.map { "\($0.name)=\($0.value)" }
+            .joined(separator: ", ")
+    }
+
     package static func parse(_ text: String) throws(ConfigurationError) -> GuestConfiguration {
         let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         let name = parts.first ?? ""
