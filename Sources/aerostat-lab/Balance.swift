@@ -1,9 +1,8 @@
 import ArgumentParser
-import Foundation
 import Lab
 
 /// Three real guests on the memory of less than two.
-struct Balance: AsyncParsableCommand {
+struct Balance: MeasuringCommand {
     static let configuration = CommandConfiguration(
         abstract: "Share 1.8 GiB among three Linux guests of 1 GiB, ours against what people run today.",
         discussion: """
@@ -17,41 +16,27 @@ struct Balance: AsyncParsableCommand {
     var policy: [BalancePolicy] = []
     @Option(help: "What the guests do follows from this.") var seed: UInt64 = 1
     @Option(help: "Rounds of 20 seconds.") var rounds = BalanceScript().rounds
-    @Flag(help: "Print the report as JSON instead of tables.") var json = false
+    @OptionGroup var output: ReportOptions
 
     func validate() throws {
         guard (1...1000).contains(rounds) else { throw ValidationError("--rounds \(rounds): give 1 to 1000") }
     }
 
-    func run() async throws {
-        Children.shared.endOnSignals()
-        let lab = try LabEnvironment.find()
-        _ = try lab.aerostat()
-        let console = Console()
-        console.noteLoad()
+    func measure(_ findings: inout Findings<BalanceOutcome>) async throws {
+        let (lab, console) = (try findings.lab, findings.console)
         var script = BalanceScript()
         script.seed = seed
         script.rounds = rounds
-        var outcomes: [BalanceOutcome] = []
         for policy in policy.isEmpty ? BalancePolicy.allCases : policy {
             let outcome = try await BalanceRun(script, kernel: kernel).run(policy, in: lab) {
                 console.progress("\(policy.name): \($0)")
             }
-            outcomes.append(outcome)
+            findings.add(outcome)
         }
-        let figures = figures(outcomes, script)
-        let report = FigureReport(command: "balance", figures: figures, rows: outcomes)
-        try report.write(in: lab)
-        if json {
-            console.print(String(decoding: try report.json(), as: UTF8.self))
-        } else {
-            show(outcomes, script, console)
-            for figure in figures { console.print(figure.line) }
-        }
-        if let own = outcomes.first(where: { $0.policy == .aerostat }), own.kills > 0 || own.badPages > 0 {
-            let fault = "wrong: \(own.kills) programs killed and \(own.badPages) bad pages under Aerostat\n"
-            FileHandle.standardError.write(Data(fault.utf8))
-            throw ExitCode.failure
+        show(findings.rows, script, console)
+        findings.add(figures(findings.rows))
+        if let own = findings.rows.first(where: { $0.policy == .aerostat }), own.kills > 0 || own.badPages > 0 {
+            findings.add(faults: ["\(own.kills) programs killed and \(own.badPages) bad pages under Aerostat"])
         }
     }
 
@@ -63,17 +48,17 @@ struct Balance: AsyncParsableCommand {
             "policy", "bursts", "killed", "bad pages", "slowest burst s", "reads/s", "moved MiB", "most visible MiB",
             "reaction ms")
         for outcome in outcomes {
-            let reaction = median(outcome.reactionSeconds).map { String(format: "%.0f", $0 * 1000) } ?? "-"
             table.add(
                 outcome.policy.name, String(outcome.bursts.count), String(outcome.kills), String(outcome.badPages),
-                String(format: "%.2f", outcome.slowestBurst), String(Int(outcome.readsPerSecond)),
-                String(outcome.movedBytes >> 20), String(outcome.mostVisibleBytes >> 20), reaction)
+                decimal(outcome.slowestBurst, 2), String(Int(outcome.readsPerSecond)),
+                String(outcome.movedBytes >> 20), String(outcome.mostVisibleBytes >> 20),
+                decimal(median(outcome.reactionSeconds).map { $0 * 1000 }, 0))
         }
-        for line in table.lines { console.print(line) }
+        console.print(table)
         console.print()
     }
 
-    private func figures(_ outcomes: [BalanceOutcome], _ script: BalanceScript) -> [Figure] {
+    private func figures(_ outcomes: [BalanceOutcome]) -> [Figure] {
         guard let own = outcomes.first(where: { $0.policy == .aerostat }) else { return [] }
         var figures = [
             Figure("balance.kills", Double(own.kills), .atMost, 0),

@@ -3,7 +3,7 @@ import Foundation
 import Lab
 
 /// The driver on bare metal, on three architectures.
-struct BareMetal: AsyncParsableCommand {
+struct BareMetal: MeasuringCommand {
     static let configuration = CommandConfiguration(
         commandName: "bare-metal",
         abstract: "Fly the bare-metal guest against QEMU's own balloon and ours.",
@@ -14,6 +14,7 @@ struct BareMetal: AsyncParsableCommand {
     @Option(help: "Measurements that are compared are taken so often, in turns.") var runs = 3
     @Flag(help: "Leave our own device out.") var qemuOnly = false
     @Flag(help: "Leave the comparison with Linux out.") var noLinux = false
+    @OptionGroup var output: ReportOptions
 
     /// One line of the report.
     struct Row: Codable, Sendable {
@@ -22,28 +23,21 @@ struct BareMetal: AsyncParsableCommand {
         var bootSeconds: Double?
     }
 
-    func run() async throws {
-        Children.shared.endOnSignals()
-        let lab = try LabEnvironment.find()
-        if !qemuOnly { _ = try lab.aerostat() }
+    var runsAerostat: Bool { !qemuOnly }
+
+    func measure(_ findings: inout Findings<Row>) async throws {
+        let (lab, console) = (try findings.lab, findings.console)
         let architectures = architecture.isEmpty ? Architecture.allCases : architecture
         for architecture in architectures {
             if let missing = lab.missing(for: architecture) { throw ValidationError(missing) }
         }
-        let console = Console()
-        var rows: [Row] = []
         for architecture in architectures {
-            rows += try await flights(architecture, in: lab, console).map { Row(flight: $0) }
+            findings.add(try await flights(architecture, in: lab, console).map { Row(flight: $0) })
         }
-        if architectures.contains(.x86) { rows += try await comparison(in: lab, console) }
-        show(rows, console)
-        var report = FigureReport(command: "bare-metal", figures: sizes(architectures, in: lab), rows: rows)
-        report.figures += figures(rows)
-        try report.write(in: lab)
-        for figure in report.figures { console.print(figure.line) }
-        let faults = rows.compactMap(\.flight).flatMap(\.faults)
-        for fault in faults { FileHandle.standardError.write(Data("wrong: \(fault)\n".utf8)) }
-        if !faults.isEmpty { throw ExitCode.failure }
+        if architectures.contains(.x86) { findings.add(try await comparison(in: lab, console)) }
+        show(findings.rows, console)
+        findings.add(sizes(architectures, in: lab) + figures(findings.rows))
+        findings.add(faults: findings.rows.compactMap(\.flight).flatMap(\.faults))
     }
 
     private func flights(
@@ -105,16 +99,16 @@ struct BareMetal: AsyncParsableCommand {
                 table.add(flight.name, flight.architecture.rawValue, flight.faults.isEmpty ? "well" : "wrong", "-")
             }
             for (name, value) in flight.numbers.sorted(by: { $0.key < $1.key }) {
-                table.add(flight.name, flight.architecture.rawValue, name, String(format: "%.3f", value))
+                table.add(flight.name, flight.architecture.rawValue, name, decimal(value, 3))
             }
         }
         for linux in rows.compactMap(\.linux) {
             let reporting = linux.reporting ? ", reporting" : ""
             let name = "\(linux.kernel.name), init_on_alloc=\(linux.initOnAlloc ? 1 : 0)\(reporting)"
-            table.add(name, "x86_64", "inflate-pages-per-second", String(format: "%.0f", linux.inflatePagesPerSecond))
-            table.add(name, "x86_64", "boot-seconds", String(format: "%.3f", linux.bootSeconds))
+            table.add(name, "x86_64", "inflate-pages-per-second", decimal(linux.inflatePagesPerSecond, 0))
+            table.add(name, "x86_64", "boot-seconds", decimal(linux.bootSeconds, 3))
         }
-        for line in table.lines { console.print(line) }
+        console.print(table)
         console.print()
     }
 

@@ -1,9 +1,8 @@
 import ArgumentParser
-import Foundation
 import Lab
 
 /// How fast memory comes back, what that costs, and what an idle daemon costs.
-struct Bench: AsyncParsableCommand {
+struct Bench: MeasuringCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure growing balloons in real guests, ours against QEMU's own device.",
         discussion: """
@@ -18,7 +17,9 @@ struct Bench: AsyncParsableCommand {
     @Option(help: "Measurements of each row.") var runs = 3
     @Flag(help: "Only touched memory on Linux 6.1: some minutes instead of most of an hour.") var quick = false
     @Flag(help: "Leave our own device out.") var qemuOnly = false
-    @Flag(help: "Print the report as JSON instead of tables.") var json = false
+    @OptionGroup var output: ReportOptions
+
+    var runsAerostat: Bool { !qemuOnly }
 
     func validate() throws {
         guard runs >= 1 else { throw ValidationError("--runs \(runs): give 1 or more") }
@@ -27,31 +28,27 @@ struct Bench: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
-        Children.shared.endOnSignals()
-        let lab = try LabEnvironment.find()
-        if !qemuOnly { _ = try lab.aerostat() }
-        let console = Console()
-        console.noteLoad()
-        let rows = try await measure(in: lab, console)
-        let table = BenchTable(rows)
-        var figures = table.figures
+    func measure(_ findings: inout Findings<InflateBench.Outcome>) async throws {
+        let (lab, console) = (try findings.lab, findings.console)
+        for turn in 1...runs {
+            for (index, subject) in subjects.enumerated() {
+                console.progress(
+                    "turn \(turn) of \(runs), \(index + 1) of \(subjects.count): \(BenchTable.title(subject)), "
+                        + subject.contender.name)
+                findings.add(try await InflateBench().run(subject, in: lab))
+            }
+        }
+        let table = BenchTable(findings.rows)
+        findings.add(table.figures)
         if !qemuOnly {
             console.progress("idle daemon")
             let wakeups = try await IdleDaemon().run(kernel: .bookworm, in: lab)
-            figures.append(Figure("idle.wake-ups-in-5s", Double(wakeups), .atMost, 0))
+            findings.add(Figure("idle.wake-ups-in-5s", Double(wakeups), .atMost, 0))
         }
-        let report = FigureReport(command: "bench", figures: figures, rows: rows)
-        try report.write(in: lab)
-        try report.write(svg: BenchPlot(table: table).svg, in: lab)
-        try report.keep(in: lab)
-        if json {
-            console.print(String(decoding: try report.json(), as: UTF8.self))
-            return
-        }
-        for line in table.lines { console.print(line) }
+        findings.draw(BenchPlot(table: table).svg)
+        findings.keep()
+        console.print(table.text)
         console.print()
-        for figure in figures { console.print(figure.line) }
     }
 
     /// The rows, contender beside contender.
@@ -75,18 +72,5 @@ struct Bench: AsyncParsableCommand {
         if qemuOnly { return [Contender(.qemu)] }
         let ours: [Contender.Device] = situation == .touched ? [.aerostat, .vfioUser] : [.aerostat]
         return ([.qemu] + ours).map { Contender($0) }
-    }
-
-    private func measure(in lab: LabEnvironment, _ console: Console) async throws -> [InflateBench.Outcome] {
-        var rows: [InflateBench.Outcome] = []
-        for turn in 1...runs {
-            for (index, subject) in subjects.enumerated() {
-                console.progress(
-                    "turn \(turn) of \(runs), \(index + 1) of \(subjects.count): \(BenchTable.title(subject)), "
-                        + subject.contender.name)
-                rows.append(try await InflateBench().run(subject, in: lab))
-            }
-        }
-        return rows
     }
 }

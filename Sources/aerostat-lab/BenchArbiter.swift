@@ -1,9 +1,8 @@
 import ArgumentParser
-import Foundation
 import Lab
 
 /// What one event costs the arbiter, among few guests and among many.
-struct BenchArbiter: AsyncParsableCommand {
+struct BenchArbiter: MeasuringCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench-arbiter",
         abstract: "Measure the arbiter's decision for one event among 10 and among 10,000 guests.",
@@ -12,6 +11,7 @@ struct BenchArbiter: AsyncParsableCommand {
     @Option(help: "Measurements of each size.") var runs = 15
     @Option(help: "Events in one measurement.") var events = 20000
     @Option(help: "The larger number of guests.") var guests = 10000
+    @OptionGroup var output: ReportOptions
 
     struct Row: Codable, Sendable {
         var guests: Int
@@ -19,11 +19,14 @@ struct BenchArbiter: AsyncParsableCommand {
         var moves: Int
     }
 
-    func run() async throws {
+    var runsAerostat: Bool { false }
+
+    func validate() throws {
         guard runs > 0, events > 0, guests > 10 else { throw ValidationError("too few runs, events or guests") }
-        let lab = try LabEnvironment.find()
-        let console = Console()
-        console.noteLoad()
+    }
+
+    func measure(_ findings: inout Findings<Row>) async throws {
+        let console = findings.console
         var loads = [10, guests].map { ArbiterLoad(guests: $0) }
         var rows = loads.map { Row(guests: $0.count, nanoseconds: [], moves: 0) }
         for load in loads.indices { _ = try loads[load].run(events: events) }
@@ -35,14 +38,13 @@ struct BenchArbiter: AsyncParsableCommand {
         var table = Table("one event among", "median ns", "least", "moves")
         for row in rows {
             table.add(
-                "\(row.guests) guests", String(format: "%.0f", median(row.nanoseconds) ?? 0),
-                String(format: "%.0f", row.nanoseconds.min() ?? 0), "\(row.moves)")
+                "\(row.guests) guests", decimal(median(row.nanoseconds), 0), decimal(row.nanoseconds.min(), 0),
+                "\(row.moves)")
         }
-        for line in table.lines { console.print(line) }
+        console.print(table)
         console.print()
         guard let few = median(rows[0].nanoseconds), let many = median(rows[1].nanoseconds), few > 0 else { return }
-        let figure = Figure("arbiter.event-among-\(guests)-of-among-10", many / few, .atMost, 4)
-        try FigureReport(command: "bench-arbiter", figures: [figure], rows: rows).write(in: lab)
-        console.print(figure.line)
+        findings.add(rows)
+        findings.add([Figure("arbiter.event-among-\(guests)-of-among-10", many / few, .atMost, 4)])
     }
 }

@@ -1,10 +1,9 @@
 import ArgumentParser
-import Foundation
 import Lab
 import Load
 
 /// One daemon, many simulated guests.
-struct BenchMany: AsyncParsableCommand {
+struct BenchMany: MeasuringCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench-many",
         abstract: "Measure one daemon with 1 to 1,000 guests: throughput, latency beside others, memory.",
@@ -20,7 +19,7 @@ struct BenchMany: AsyncParsableCommand {
     @Option(help: "Messages that each guest has in flight; Linux has 1.") var inFlight = 1
     @Option(help: "Threads that play the guests.") var threads = 2
     @Flag(help: "Write pages before they are inflated, so that the host has memory to take back.") var touch = false
-    @Flag(help: "Print the report as JSON instead of a table.") var json = false
+    @OptionGroup var output: ReportOptions
 
     /// One measurement.
     struct Row: Codable, Sendable {
@@ -28,11 +27,8 @@ struct BenchMany: AsyncParsableCommand {
         var idle: ManyGuests.Idle?
     }
 
-    func run() async throws {
-        Children.shared.endOnSignals()
-        let lab = try LabEnvironment.find()
-        let console = Console()
-        console.noteLoad()
+    func measure(_ findings: inout Findings<Row>) async throws {
+        let (lab, console) = (try findings.lab, findings.console)
         var bench = ManyGuests()
         bench.seconds = seconds
         bench.messagesInFlight = inFlight
@@ -55,19 +51,13 @@ struct BenchMany: AsyncParsableCommand {
             console.progress("idle: \(count) guests")
             idle.append(try await bench.idle(count, in: lab))
         }
-        let figures = figures(loads, alone, beside, idle)
-        let rows = (loads + alone + beside).map { Row(load: $0) } + idle.map { Row(idle: $0) }
-        let report = FigureReport(command: "bench-many", figures: figures, rows: rows)
-        try report.write(in: lab)
-        if json {
-            console.print(String(decoding: try report.json(), as: UTF8.self))
-        } else {
-            show(loads, alone, beside, idle, console)
-            for figure in figures { console.print(figure.line) }
-        }
-        let failures = (loads + alone + beside).flatMap(\.failures)
-        for failure in failures { FileHandle.standardError.write(Data("wrong: \(failure)\n".utf8)) }
-        if !failures.isEmpty { throw ExitCode.failure }
+        let reports = loads + alone + beside
+        findings.add(reports.map { Row(load: $0) } + idle.map { Row(idle: $0) })
+        findings.add(figures(loads, alone, beside, idle))
+        findings.add(faults: reports.flatMap(\.failures))
+        show(loads, console)
+        show(alone, beside, console)
+        show(idle, console)
     }
 
     /// 1, 10, 100, ... and the most.
@@ -109,43 +99,44 @@ struct BenchMany: AsyncParsableCommand {
         median(reports.compactMap { $0.victimDeflateMicroseconds?.p99 })
     }
 
-    private func show(
-        _ loads: [LoadReport], _ alone: [LoadReport], _ beside: [LoadReport], _ idle: [ManyGuests.Idle],
-        _ console: Console
-    ) {
+    private func show(_ loads: [LoadReport], _ console: Console) {
         var table = Table("guests", "messages/s", "inflate p50 us", "p99", "deflate p50 us", "p99")
         for count in steps {
             let reports = loads.filter { $0.guests == count }
             table.add(
-                "\(count)", text(throughput(loads, count)),
-                text(median(reports.compactMap { $0.inflateMicroseconds?.p50 })),
-                text(median(reports.compactMap { $0.inflateMicroseconds?.p99 })),
-                text(median(reports.compactMap { $0.deflateMicroseconds?.p50 })),
-                text(median(reports.compactMap { $0.deflateMicroseconds?.p99 })))
+                "\(count)", decimal(throughput(loads, count), 1),
+                decimal(median(reports.compactMap { $0.inflateMicroseconds?.p50 }), 1),
+                decimal(median(reports.compactMap { $0.inflateMicroseconds?.p99 }), 1),
+                decimal(median(reports.compactMap { $0.deflateMicroseconds?.p50 }), 1),
+                decimal(median(reports.compactMap { $0.deflateMicroseconds?.p99 }), 1))
         }
-        for line in table.lines { console.print(line) }
-        console.print()
-        table = Table("deflations of one guest", "p50 us", "p99", "p99.9")
-        for (name, reports) in [("alone", alone), ("beside \(others)", beside)] {
-            let latencies = reports.compactMap(\.victimDeflateMicroseconds)
-            table.add(
-                name, text(median(latencies.map(\.p50))), text(median(latencies.map(\.p99))),
-                text(median(latencies.map(\.p999))))
-        }
-        for line in table.lines { console.print(line) }
-        console.print()
-        table = Table("idle guests", "RSS MiB", "own", "rings", "page tables", "start s", "status s", "wake-ups")
-        for row in idle {
-            let sizes = [row.memory.resident, row.memory.anonymous, row.memory.shared, row.memory.pageTables].map {
-                String(format: "%.1f", Double($0) / 1_048_576)
-            }
-            table.add(
-                "\(row.guests)", sizes[0], sizes[1], sizes[2], sizes[3], String(format: "%.2f", row.startSeconds),
-                String(format: "%.3f", row.statusSeconds), "\(row.wakeups)")
-        }
-        for line in table.lines { console.print(line) }
+        console.print(table)
         console.print()
     }
 
-    private func text(_ value: Double?) -> String { value.map { String(format: "%.1f", $0) } ?? "-" }
+    private func show(_ alone: [LoadReport], _ beside: [LoadReport], _ console: Console) {
+        var table = Table("deflations of one guest", "p50 us", "p99", "p99.9")
+        for (name, reports) in [("alone", alone), ("beside \(others)", beside)] {
+            let latencies = reports.compactMap(\.victimDeflateMicroseconds)
+            table.add(
+                name, decimal(median(latencies.map(\.p50)), 1), decimal(median(latencies.map(\.p99)), 1),
+                decimal(median(latencies.map(\.p999)), 1))
+        }
+        console.print(table)
+        console.print()
+    }
+
+    private func show(_ idle: [ManyGuests.Idle], _ console: Console) {
+        var table = Table("idle guests", "RSS MiB", "own", "rings", "page tables", "start s", "status s", "wake-ups")
+        for row in idle {
+            let sizes = [row.memory.resident, row.memory.anonymous, row.memory.shared, row.memory.pageTables].map {
+                decimal(Double($0) / 1_048_576, 1)
+            }
+            table.add(
+                "\(row.guests)", sizes[0], sizes[1], sizes[2], sizes[3], decimal(row.startSeconds, 2),
+                decimal(row.statusSeconds, 3), "\(row.wakeups)")
+        }
+        console.print(table)
+        console.print()
+    }
 }

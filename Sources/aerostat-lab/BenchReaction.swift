@@ -1,9 +1,8 @@
 import ArgumentParser
-import Foundation
 import Lab
 
 /// How fast the others are told when one guest starves.
-struct BenchReaction: AsyncParsableCommand {
+struct BenchReaction: MeasuringCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench-reaction",
         abstract: "Measure from a page taken back unasked until other guests are told to pay, among 100 guests.",
@@ -14,48 +13,42 @@ struct BenchReaction: AsyncParsableCommand {
             """)
 
     @Option(help: "Alarms that are measured, at least.") var alarms = 100
-    @Flag(help: "Print the report as JSON.") var json = false
+    @OptionGroup var output: ReportOptions
 
     func validate() throws {
         guard alarms >= 1 else { throw ValidationError("--alarms \(alarms): give 1 or more") }
     }
 
-    func run() async throws {
-        Children.shared.endOnSignals()
-        let lab = try LabEnvironment.find()
-        let console = Console()
-        console.noteLoad()
-        let bench = try await ReactionBench().run(alarms: alarms, in: lab) { done in
+    func measure(_ findings: inout Findings<ReactionBench.Outcome>) async throws {
+        let console = findings.console
+        let bench = try await ReactionBench().run(alarms: alarms, in: findings.lab) { done in
             console.progress("\(done) of \(alarms) alarms")
         }
+        findings.add(bench.outcomes)
+        findings.keep()
         let trip = median(bench.roundTrips) ?? 0
-        let inside = bench.outcomes.map(\.inside).sorted()
-        let last = bench.outcomes.map(\.last).sorted()
-        let middle = median(inside) ?? 0
-        let slow = Self.slowest(inside)
-        let figures = [
-            Figure("reaction.median-of-eventfd-round-trip", middle / trip, .atMost, 20),
-            Figure("reaction.p99-of-eventfd-round-trip", slow / trip, .atMost, 200),
-        ]
-        let report = FigureReport(command: "bench-reaction", figures: figures, rows: bench.outcomes)
-        try report.write(in: lab)
-        try report.keep(in: lab)
-        if json { return console.print(String(decoding: try report.json(), as: UTF8.self)) }
+        let inside = bench.outcomes.map(\.inside)
+        findings.add([
+            Figure("reaction.median-of-eventfd-round-trip", (median(inside) ?? 0) / trip, .atMost, 20),
+            Figure("reaction.p99-of-eventfd-round-trip", Self.slowest(inside) / trip, .atMost, 200),
+        ])
         var table = Table("\(ReactionBench.guests) guests, \(bench.outcomes.count) alarms", "median us", "p99 us")
-        let first = bench.outcomes.map(\.first).sorted()
-        table.add("eventfd round trip", text(trip), text(Self.slowest(bench.roundTrips.sorted())))
-        table.add(
-            "kick until the first payer knows", text(median(first) ?? 0), text(Self.slowest(first)))
-        table.add("kick until all payers of the event know", text(median(last) ?? 0), text(Self.slowest(last)))
-        table.add("deflation seen until all payers are told, by the daemon", text(middle), text(slow))
-        for line in table.lines { console.print(line) }
+        for (name, times) in [
+            ("eventfd round trip", bench.roundTrips),
+            ("kick until the first payer knows", bench.outcomes.map(\.first)),
+            ("kick until all payers of the event know", bench.outcomes.map(\.last)),
+            ("deflation seen until all payers are told, by the daemon", inside),
+        ] {
+            table.add(name, decimal(median(times) ?? 0, 1), decimal(Self.slowest(times), 1))
+        }
+        console.print(table)
         console.print("payers an alarm: \(bench.outcomes.map(\.payers).reduce(0, +) / bench.outcomes.count)")
         console.print()
-        for figure in figures { console.print(figure.line) }
     }
 
     /// The 99th percentile.
-    private static func slowest(_ sorted: [Double]) -> Double { sorted[min(sorted.count - 1, sorted.count * 99 / 100)] }
-
-    private func text(_ value: Double) -> String { String(format: "%.1f", value) }
+    private static func slowest(_ times: [Double]) -> Double {
+        let sorted = times.sorted()
+        return sorted[min(sorted.count - 1, sorted.count * 99 / 100)]
+    }
 }

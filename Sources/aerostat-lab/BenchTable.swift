@@ -1,4 +1,3 @@
-import Foundation
 import Lab
 
 /// What `bench` measured, a line for each guest, ours beside QEMU's.
@@ -37,7 +36,7 @@ struct BenchTable {
 
     // MARK: - Text
 
-    var lines: [String] {
+    var text: Table {
         var table = Table("guest", "device", "median s", "of QEMU's", "spread", "CPU s/GiB", "of QEMU's", "returned")
         for guest in guests {
             for contender in contenders {
@@ -49,21 +48,19 @@ struct BenchTable {
                 let busy = median(outcomes.map(\.processorSecondsPerGiB)) ?? 0
                 let share = median(outcomes.map { Double($0.freedBytes) / Double($0.balloonBytes) }) ?? 0
                 table.add(
-                    Self.title(guest), contender.name, text(middle), ratio(guest, contender, \.seconds),
-                    "\(text(least))-\(text(most))", text(busy), ratio(guest, contender, \.processorSecondsPerGiB),
-                    String(format: "%.0f %%", share * 100))
+                    Self.title(guest), contender.name, decimal(middle, 3), ratio(guest, contender, \.seconds),
+                    "\(decimal(least, 3))-\(decimal(most, 3))", decimal(busy, 3),
+                    ratio(guest, contender, \.processorSecondsPerGiB), "\(decimal(share * 100, 0)) %")
             }
         }
-        return table.lines
+        return table
     }
-
-    private func text(_ value: Double) -> String { String(format: "%.3f", value) }
 
     private func ratio(
         _ guest: InflateBench.Subject, _ contender: Contender, _ value: (InflateBench.Outcome) -> Double
     ) -> String {
         guard contender.device != .qemu, let ratio = ofQEMU(guest, contender, value) else { return "" }
-        return text(ratio)
+        return decimal(ratio, 3)
     }
 
     // MARK: - Figures

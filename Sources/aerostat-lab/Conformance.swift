@@ -1,45 +1,41 @@
 import ArgumentParser
-import Foundation
 import Lab
 
 /// The conformance kit before our device and QEMU's.
-struct Conformance: AsyncParsableCommand {
+struct Conformance: MeasuringCommand {
     static let configuration = CommandConfiguration(
         abstract: "Say where balloons depart from VIRTIO: ours by socket and from a virtual machine, and QEMU's own.",
         discussion: "The exit code speaks of our device alone.")
 
     @Flag(help: "Leave QEMU's own device out.") var oursOnly = false
-    @Flag(help: "Print the report as JSON instead of a table.") var json = false
+    @OptionGroup var output: ReportOptions
 
-    func run() async throws {
-        Children.shared.endOnSignals()
-        let lab = try LabEnvironment.find()
-        _ = try lab.aerostat()
-        let console = Console()
-        let kit = ConformanceRun(in: lab)
+    static var measuresTime: Bool { false }
+
+    func measure(_ findings: inout Findings<ConformanceResult>) async throws {
+        let console = findings.console
+        let kit = ConformanceRun(in: try findings.lab)
         console.progress("Aerostat, by socket")
         var results = [try await kit.probe()]
         results.append(try await kit.ours { console.progress("Aerostat, in a VM: check \($0)") })
         let own = results
         if !oursOnly { results.append(try await kit.qemu { console.progress("QEMU's device: check \($0)") }) }
-        var figures = [
+        findings.add(results)
+        findings.add([
             Figure("conformance.socket.departures", Double(own[0].departures.count), .atMost, 0),
             Figure("conformance.vm.departures", Double(own[1].departures.count), .atMost, 0),
-        ]
-        figures.append(Figure("conformance.checks", Double(own.map { $0.titles.count }.reduce(0, +)), .atLeast, 150))
-        let report = FigureReport(command: "conformance", figures: figures, rows: results)
-        try report.write(in: lab)
-        if json {
-            console.print(String(decoding: try report.json(), as: UTF8.self))
-        } else {
-            show(results, console)
-            for figure in figures { console.print(figure.line) }
+            Figure("conformance.checks", Double(own.map { $0.titles.count }.reduce(0, +)), .atLeast, 150),
+        ])
+        show(results, console)
+        for result in own {
+            if let fault = result.fault { findings.add(faults: ["\(result.device): \(fault)"]) }
+            if !result.departures.isEmpty {
+                findings.add(faults: ["\(result.device): \(result.departures.count) departures"])
+            }
         }
-        for result in results {
-            guard let fault = result.fault else { continue }
-            FileHandle.standardError.write(Data("\(result.device): \(fault)\n".utf8))
+        for result in results.dropFirst(own.count) {
+            if let fault = result.fault { console.note("\(result.device): \(fault)") }
         }
-        if own.contains(where: { $0.fault != nil || !$0.departures.isEmpty }) { throw ExitCode.failure }
     }
 
     private func show(_ results: [ConformanceResult], _ console: Console) {
@@ -56,7 +52,7 @@ struct Conformance: AsyncParsableCommand {
         for title in titles {
             table.add([title] + results.map { word($0.outcomes[title]) })
         }
-        for line in table.lines { console.print(line) }
+        console.print(table)
         console.print()
         for result in results {
             for title in result.departures {

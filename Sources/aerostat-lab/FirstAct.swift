@@ -1,4 +1,3 @@
-import Foundation
 import Lab
 
 /// Killed or alive.
@@ -40,14 +39,13 @@ struct FirstAct {
                 let isAlive = mine.allSatisfy(\.isAlive)
                 table.add(
                     contender.name, isAlive ? "alive" : "killed",
-                    isAlive ? String(format: "%.2f", seconds(outcomes, kernel, contender) ?? 0) : "-",
-                    isAlive && contender != .none
-                        ? String(format: "%.2f", lost(outcomes, kernel, contender) ?? 0) : "-",
+                    isAlive ? decimal(seconds(outcomes, kernel, contender) ?? 0, 2) : "-",
+                    isAlive && contender != .none ? decimal(lost(outcomes, kernel, contender) ?? 0, 2) : "-",
                     isAlive ? String(mine.map(\.badPages).max() ?? 0) : "-",
                     contender == .none ? "-" : "\(one.leftBytes >> 20) MiB")
             }
             console.print()
-            for line in table.lines { console.print(line) }
+            console.print(table)
         }
         console.print()
     }

@@ -1,9 +1,8 @@
 import ArgumentParser
-import Foundation
 import Lab
 
 /// A guest on its knees without any out-of-memory deflation.
-struct Knees: AsyncParsableCommand {
+struct Knees: MeasuringCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show a guest whose working set is thrown out for ever, and how soon it is seen and mended.",
         discussion: """
@@ -13,7 +12,7 @@ struct Knees: AsyncParsableCommand {
 
     @Option(help: "Guest kernel: 6.12, or newest (whatever Debian's backports had).") var kernel = KernelSeries.newest
     @Option(help: "How often our own device is run; the slowest run counts.") var runs = 3
-    @Flag(help: "Print the report as JSON instead of a table.") var json = false
+    @OptionGroup var output: ReportOptions
 
     private var experiment: OnItsKnees { OnItsKnees() }
 
@@ -22,34 +21,20 @@ struct Knees: AsyncParsableCommand {
         guard (1...100).contains(runs) else { throw ValidationError("--runs \(runs): give 1 to 100") }
     }
 
-    func run() async throws {
-        Children.shared.endOnSignals()
-        let lab = try LabEnvironment.find()
-        _ = try lab.aerostat()
-        let console = Console()
-        console.noteLoad()
+    func measure(_ findings: inout Findings<OnItsKnees.Outcome>) async throws {
+        let (lab, console) = (try findings.lab, findings.console)
         let ours = Array(repeating: Contender(.aerostat, deflatesOnOOM: true), count: runs)
         let plan = [Contender.none, Contender(.qemu, deflatesOnOOM: true)] + ours
-        var outcomes: [OnItsKnees.Outcome] = []
         for (index, contender) in plan.enumerated() {
             console.progress("\(kernel.name), \(index + 1) of \(plan.count): \(contender.name)")
-            outcomes.append(try await experiment.run(contender, kernel: kernel, in: lab))
+            findings.add(try await experiment.run(contender, kernel: kernel, in: lab))
         }
-        let figures = figures(outcomes)
-        let report = FigureReport(command: "knees", figures: figures, rows: outcomes)
-        try report.write(in: lab)
-        if json {
-            console.print(String(decoding: try report.json(), as: UTF8.self))
-        } else {
-            show(outcomes, lab, console)
-            for figure in figures { console.print(figure.line) }
-        }
-        let faults = outcomes.compactMap(fault)
-        for fault in faults { FileHandle.standardError.write(Data("wrong: \(fault)\n".utf8)) }
-        if !faults.isEmpty { throw ExitCode.failure }
+        show(findings.rows, console)
+        findings.add(figures(findings.rows))
+        findings.add(faults: findings.rows.compactMap(fault))
     }
 
-    private func show(_ outcomes: [OnItsKnees.Outcome], _ lab: LabEnvironment, _ console: Console) {
+    private func show(_ outcomes: [OnItsKnees.Outcome], _ console: Console) {
         let sizes = experiment
         let (size, balloon, file) = (sizes.guestMegabytes, sizes.balloonMegabytes, sizes.fileMegabytes)
         console.print("On its knees: a guest of \(size) MiB with \(balloon) MiB in its balloon. A thread reads \(file)")
@@ -63,12 +48,12 @@ struct Knees: AsyncParsableCommand {
         for outcome in outcomes {
             let isFree = outcome.contender == .none
             table.add(
-                outcome.contender.name, seconds(outcome.seen), seconds(outcome.told), seconds(outcome.mended),
-                outcome.thrashing > 0 ? "for \(seconds(outcome.thrashing)) s" : "no",
+                outcome.contender.name, decimal(outcome.seen, 2), decimal(outcome.told, 2), decimal(outcome.mended, 2),
+                outcome.thrashing > 0 ? "for \(decimal(outcome.thrashing, 2)) s" : "no",
                 String(Int(outcome.reads)), isFree ? "-" : "\(outcome.takenBackBytes >> 20) MiB",
                 isFree ? "-" : "\(outcome.leftBytes >> 20) MiB")
         }
-        for line in table.lines { console.print(line) }
+        console.print(table)
         if let reason = outcomes.last?.reason { console.print("\nThe daemon: \(reason)") }
         console.print()
     }
@@ -100,6 +85,4 @@ struct Knees: AsyncParsableCommand {
         guard outcome.contender.device == .aerostat else { return nil }
         return outcome.seen == nil || outcome.thrashing > 0 ? "\(name): the guest was left on its knees" : nil
     }
-
-    private func seconds(_ time: Double?) -> String { time.map { String(format: "%.2f", $0) } ?? "-" }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import Lab
 
 /// Alive and well.
@@ -39,12 +38,12 @@ struct SecondAct {
             for outcome in outcomes where outcome.kernel == kernel {
                 table.add(
                     outcome.contender.name, outcome.isAlive ? "alive" : "killed",
-                    String(format: "%.2f", outcome.seconds),
+                    decimal(outcome.seconds, 2),
                     thousands(outcome.during), thousands(outcome.first), thousands(outcome.second),
                     outcome.contender == .none ? "-" : "\(outcome.leftBytes >> 20) MiB")
             }
             console.print()
-            for line in table.lines { console.print(line) }
+            console.print(table)
         }
         console.print()
     }

@@ -4,14 +4,17 @@ import Lab
 import Simulation
 
 /// The simulator's figures: ours against every rival on the published traces, and how fast virtual time passes.
-struct Simulate: AsyncParsableCommand {
+struct Simulate: MeasuringCommand {
     static let configuration = CommandConfiguration(
         abstract: "Hold our arbiter against every rival on the published traces, in virtual time.",
-        discussion: "The traces are no part of the project: AEROSTAT_TRACES, or --traces, names their folder.")
+        discussion: "The traces are not a part of the project: AEROSTAT_TRACES, or --traces, names their folder.")
 
     @Option(help: "The folder with the traces (default: $AEROSTAT_TRACES).") var traces: String?
-    @Option(help: "Of all that is left to chance.") var seed: UInt64 = 1
-    @Flag(help: "Print the report as JSON instead of tables.") var json = false
+    @Option(help: "Seed of the random numbers: the same seed, the same outcome.") var seed: UInt64 = 1
+    @OptionGroup var output: ReportOptions
+
+    static var needsLab: Bool { false }
+    var runsAerostat: Bool { false }
 
     /// What one policy made of one trace.
     struct Row: Codable, Sendable {
@@ -30,10 +33,8 @@ struct Simulate: AsyncParsableCommand {
         ("clang", "clang-in-a-guest.csv", 90),
     ]
 
-    func run() async throws {
-        let console = Console()
-        console.noteLoad()
-        var report = FigureReport<Row>(command: "simulate", figures: [], rows: [])
+    func measure(_ findings: inout Findings<Row>) async throws {
+        let console = findings.console
         if let folder = traces ?? ProcessInfo.processInfo.environment["AEROSTAT_TRACES"] {
             for trace in Self.files {
                 let path = "\(folder)/\(trace.file)"
@@ -41,21 +42,19 @@ struct Simulate: AsyncParsableCommand {
                     console.print("skipped: \(trace.file) is not in \(folder)")
                     continue
                 }
-                try measure(trace.name, path, percent: trace.percent, console, &report)
+                try measure(trace.name, path, percent: trace.percent, &findings)
             }
         } else {
             console.print("skipped: the traces; AEROSTAT_TRACES names no folder that has them")
         }
         console.progress("speed")
-        report.figures.append(Figure("simulate.speed.1000-guests", speed(), .atLeast, 1000))
-        if let lab = try? LabEnvironment.find() { try report.write(in: lab) }
-        if json { return console.print(String(decoding: try report.json(), as: UTF8.self)) }
-        for figure in report.figures { console.print(figure.line) }
+        findings.add(Figure("simulate.speed.1000-guests", speed(), .atLeast, 1000))
     }
 
     private func measure(
-        _ name: String, _ path: String, percent: Int, _ console: Console, _ report: inout FigureReport<Row>
+        _ name: String, _ path: String, percent: Int, _ findings: inout Findings<Row>
     ) throws {
+        let console = findings.console
         var options = TraceOptions()
         options.seed = seed
         let scenario = try Trace(file: path).scenario(options)
@@ -67,21 +66,19 @@ struct Simulate: AsyncParsableCommand {
             let density = comparison.density(row)
             let kills = row.outcome.kills + row.outcome.hostKills
             table.add(
-                row.policy.rawValue, "\(kills)", String(format: "%.1f", row.outcome.suffered),
-                String(format: "%.2f", row.outcome.slowestBurst), density.map { String(format: "%.2f", $0) } ?? "-")
-            report.rows.append(
+                row.policy.rawValue, "\(kills)", decimal(row.outcome.suffered, 1), decimal(row.outcome.slowestBurst, 2),
+                decimal(density, 2))
+            findings.add(
                 Row(
                     trace: name, policy: row.policy.rawValue, kills: kills, lostSeconds: row.outcome.suffered,
                     slowestBurst: row.outcome.slowestBurst, density: density))
         }
-        if !json {
-            for line in table.lines { console.print(line) }
-            console.print()
-        }
+        console.print(table)
+        console.print()
         guard let ours = comparison.row(.aerostat) else { return }
         let rivals = comparison.rows.filter { PolicyName.rivals.contains($0.policy) }
         let least = rivals.map(\.outcome.suffered).min() ?? 0
-        report.figures += [
+        findings.add([
             Figure(
                 "simulate.\(name).kills", Double(ours.outcome.kills + ours.outcome.hostKills), .atMost, 0),
             // To a hundredth of a second: less is the ticks' doing.
@@ -89,7 +86,7 @@ struct Simulate: AsyncParsableCommand {
                 "simulate.\(name).seconds-lost-beyond-best-rival",
                 max(0, ((ours.outcome.suffered - least) * 100).rounded() / 100), .atMost, 0),
             Figure("simulate.\(name).density", comparison.density(ours) ?? 0, .atLeast, 1.3),
-        ]
+        ])
     }
 
     /// Virtual seconds in a second, with our arbiter and 1000 guests that work.

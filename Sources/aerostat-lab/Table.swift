@@ -1,3 +1,5 @@
+import Foundation
+
 /// Rows of text in columns; the first column is set to the left, the others to the right.
 struct Table {
     private let header: [String]
@@ -22,3 +24,6 @@ struct Table {
         return lines
     }
 }
+
+/// A number with so many decimals; `-` where there is none.
+func decimal(_ value: Double?, _ digits: Int) -> String { value.map { String(format: "%.\(digits)f", $0) } ?? "-" }
