@@ -2,20 +2,17 @@ internal import Virtio
 
 /// The common structure of virtio-pci, less what belongs to a queue (VIRTIO 1.4 §4.1.4.3).
 struct CommonRegisters {
-    /// Offsets of the fields.
+    /// Offsets of the fields that a driver writes, and of the structure's end.
     enum Field {
         static let deviceFeatureSelect = 0x00
         static let driverFeatureSelect = 0x08
         static let driverFeature = 0x0c
         static let configurationVector = 0x10
-        static let queueCount = 0x12
         static let status = 0x14
-        static let generation = 0x15
         static let queueSelect = 0x16
         static let queueSize = 0x18
         static let queueVector = 0x1a
         static let queueEnable = 0x1c
-        static let queueNotifyOffset = 0x1e
         static let queueDescriptors = 0x20
         static let queueAvailable = 0x28
         static let queueUsed = 0x30
