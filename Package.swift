@@ -142,7 +142,7 @@ let package = Package(
                 logging,
             ]),
         tests("HostSignalsTests", ["HostSignals", "Linux", "TestSupport"]),
-        // What tests of several modules share: a seeded generator, guest memory made of bytes, the driver's side of a ring.
+        // What tests of several modules share: a seeded generator, guest memory made of bytes.
         .target(
             name: "TestSupport", dependencies: ["Virtio"], path: "Tests/TestSupport", swiftSettings: settings),
         tests("LinuxTests", ["Linux", "CLinux", "TestSupport", system]),

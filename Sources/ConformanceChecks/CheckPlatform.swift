@@ -1,9 +1,26 @@
-/// What checks are played on: a VMM of our own before a vhost-user socket, or a virtual machine seen from inside.
+/// What a ``CheckRing`` needs: memory, a clock, and notifications in both directions.
 ///
 /// One thread at a time. Every wait has a bound; what a device does wrong is a ``CheckError``.
-public protocol CheckPlatform: AnyObject, SendableMetatype {
+public protocol RingPlatform: AnyObject, SendableMetatype {
     /// How long the device may take for any one answer (ns).
     var patience: UInt64 { get }
+
+    /// Nanoseconds of a clock that only goes forward.
+    func now() -> UInt64
+    /// Where a guest-physical range lies for us.
+    func pointer(to address: UInt64, count: Int) throws(CheckError) -> UnsafeMutableRawPointer
+    /// Notifies the device of a queue.
+    func kick(_ queue: Int)
+    /// Waits until the device notifies us.
+    ///
+    /// - Returns: false if the deadline passed first.
+    func awaitCall(_ queue: Int, until deadline: UInt64) throws(CheckError) -> Bool
+}
+
+/// What checks are played on: a VMM of our own before a vhost-user socket, or a virtual machine seen from inside.
+///
+/// Queues are those of the last ``prepare(features:queues:)``.
+public protocol CheckPlatform: RingPlatform {
     /// Where in guest memory the checks may play.
     var playground: Playground { get }
     /// All feature bits that the device offers.
@@ -11,12 +28,8 @@ public protocol CheckPlatform: AnyObject, SendableMetatype {
     /// Whether there is a configuration space to be read.
     var hasConfiguration: Bool { get }
 
-    /// Nanoseconds of a clock that only goes forward.
-    func now() -> UInt64
     /// Lets some time (ns) pass.
     func rest(_ nanoseconds: UInt64)
-    /// Where a guest-physical range lies for us.
-    func pointer(to address: UInt64, count: Int) throws(CheckError) -> UnsafeMutableRawPointer
     /// Bytes of host memory behind these pages, or behind all of memory: only the difference of two calls counts.
     func resident(_ pages: Range<UInt32>) throws(CheckError) -> UInt64
 
@@ -29,12 +42,6 @@ public protocol CheckPlatform: AnyObject, SendableMetatype {
     /// The driver goes, and the next machine comes: a new connection, or a reset.
     func renew() throws(CheckError)
 
-    /// Notifies the device of a queue of the last ``prepare(features:queues:)``.
-    func kick(_ queue: Int)
-    /// Waits until the device notifies us.
-    ///
-    /// - Returns: false if the deadline passed first.
-    func awaitCall(_ queue: Int, until deadline: UInt64) throws(CheckError) -> Bool
     /// Waits until the device says that its configuration has changed; false if the deadline passed first.
     func awaitConfigurationChange(until deadline: UInt64) throws(CheckError) -> Bool
     /// Whether the device says that it has given a queue up.

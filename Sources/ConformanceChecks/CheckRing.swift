@@ -1,43 +1,47 @@
 internal import Synchronization
-internal import Virtio
+package import Virtio
 
-/// The driver's side of a ring, written byte by byte, so that it can be made to break every rule.
-public final class CheckRing<Platform: CheckPlatform> {
-    let platform: Platform
+/// The driver's side of a ring, written field by field, so that it can be made to break every rule.
+public final class CheckRing<Platform: RingPlatform> {
+    package let platform: Platform
     private(set) var kind = RingKind.split
     var packed = PackedCheckState()
     /// Guest-physical: the descriptor table, then available and used ring.
     public let base: UInt64
     /// The queue's number, and its entries.
     public private(set) var number = 0
-    public private(set) var size = CheckSize.queue
-    var usesEventIndex = true
+    public private(set) var size: UInt16
+    package var usesEventIndex = true
     /// The next entry of the available ring, and the used index that was seen (free-running).
     private var available: UInt16 = 0
-    private var seen: UInt16 = 0
+    package private(set) var seen: UInt16 = 0
 
-    enum Flags {
-        static var next: UInt16 { 1 }
-        static var write: UInt16 { 2 }
-        static var indirect: UInt16 { 4 }
+    package enum Flags {
+        package static var next: UInt16 { 1 }
+        package static var write: UInt16 { 2 }
+        package static var indirect: UInt16 { 4 }
     }
 
-    /// - Parameter base: guest-physical address of ``CheckSize/footprint`` bytes.
-    init(_ platform: Platform, at base: UInt64) {
+    /// A split ring in memory that is zero.
+    ///
+    /// - Parameter base: guest-physical address of ``footprint`` bytes.
+    package init(_ platform: Platform, at base: UInt64, size: UInt16 = CheckSize.queue) {
         self.platform = platform
         self.base = base
+        self.size = size
     }
+
+    /// Bytes of guest memory that a ring takes, with its buffer.
+    package static var footprint: UInt64 { CheckSize.footprint }
 
     /// Guest-physical; ``CheckSize/buffer`` bytes for what the driver sends.
     public var buffer: UInt64 { base + CheckSize.buffer }
-    var availableRing: UInt64 { base + 0x4000 }
-    var usedRing: UInt64 { base + 0x8000 }
-    var place: QueuePlace {
-        QueuePlace(number: number, size: size, descriptors: base, available: availableRing, used: usedRing)
+    package var place: QueuePlace {
+        QueuePlace(number: number, size: size, descriptors: base, available: base + 0x4000, used: base + 0x8000)
     }
 
     /// As a fresh driver leaves it; the buffer is filled so that its memory is there from now on.
-    func reset(number: Int, size: UInt16, kind: RingKind) throws(CheckError) {
+    package func reset(number: Int, size: UInt16, kind: RingKind) throws(CheckError) {
         let bytes = Int(CheckSize.footprint)
         try platform.pointer(to: base, count: bytes).initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
         self.number = number
@@ -50,89 +54,116 @@ public final class CheckRing<Platform: CheckPlatform> {
 
     // MARK: - Raw fields
 
-    private func atomic16(_ address: UInt64) throws(CheckError) -> UnsafeMutablePointer<Atomic<UInt16>> {
-        try platform.pointer(to: address, count: 2).assumingMemoryBound(to: Atomic<UInt16>.self)
+    /// The ring where it is mapped now.
+    private func mapped() throws(CheckError) -> QueueRing {
+        let table = try platform.pointer(to: place.descriptors, count: kind.tableBytes(size))
+        let driver = try platform.pointer(to: place.available, count: kind.driverBytes(size))
+        let device = try platform.pointer(to: place.used, count: kind.deviceBytes(size))
+        do throws(QueueFault) {
+            return try QueueRing(kind: kind, size: size, table: table, driver: driver, device: device)
+        } catch {
+            throw .failed("no ring of \(size) entries can be laid out")
+        }
+    }
+
+    /// The same where it is known to be split.
+    private func split() throws(CheckError) -> SplitRing {
+        guard case .split(let ring) = try mapped() else { throw .failed("the ring is packed") }
+        return ring
     }
 
     /// Writes a descriptor of the ring's own table.
     public func describe(
         _ index: UInt16, address: UInt64, length: UInt32, flags: UInt16 = 0, next: UInt16 = 0
     ) throws(CheckError) {
-        guard kind == .split else {
-            guard Int(index) < packed.described.count else { return }
-            packed.described[Int(index)] = .init(address: address, length: length, flags: flags, next: next)
-            return
+        let descriptor = Descriptor(address: address, length: length, flags: .init(rawValue: flags), next: next)
+        if case .split(let ring) = try mapped() {
+            ring.setDescriptor(index, descriptor)
+        } else if Int(index) < packed.described.count {
+            packed.described[Int(index)] = descriptor
         }
-        try describe(at: base + 16 * UInt64(index), address: address, length: length, flags: flags, next: next)
     }
 
     /// Writes a descriptor anywhere. `next` has no place in a packed one.
     public func describe(
         at entry: UInt64, address: UInt64, length: UInt32, flags: UInt16 = 0, next: UInt16 = 0
     ) throws(CheckError) {
-        let entry = try platform.pointer(to: entry, count: 16)
-        entry.storeBytes(of: address.littleEndian, as: UInt64.self)
-        entry.storeBytes(of: length.littleEndian, toByteOffset: 8, as: UInt32.self)
-        let (third, last) = kind == .split ? (flags, next) : (0, flags)
-        entry.storeBytes(of: third.littleEndian, toByteOffset: 12, as: UInt16.self)
-        entry.storeBytes(of: last.littleEndian, toByteOffset: 14, as: UInt16.self)
+        let entry = try platform.pointer(to: entry, count: Descriptor.size)
+        let flags = Descriptor.Flags(rawValue: flags)
+        let (low, high) =
+            kind == .split
+            ? Descriptor(address: address, length: length, flags: flags, next: next).words
+            : PackedDescriptor(address: address, length: length, id: 0, flags: flags).words
+        entry.storeBytes(of: low, as: UInt64.self)
+        entry.storeBytes(of: high, toByteOffset: 8, as: UInt64.self)
     }
 
-    /// Moves the available index.
-    func publish(_ index: UInt16) throws(CheckError) {
+    /// Moves the available index of a split ring.
+    package func publish(_ index: UInt16) throws(CheckError) {
         available = index
-        try atomic16(availableRing + 2).pointee.store(index.littleEndian, ordering: .releasing)
+        try split().publishAvailableIndex(index)
     }
 
-    private func usedIndex() throws(CheckError) -> UInt16 {
-        UInt16(littleEndian: try atomic16(usedRing + 2).pointee.load(ordering: .acquiring))
-    }
-
-    private func usedEntry(_ index: UInt16) throws(CheckError) -> (head: UInt32, length: UInt32) {
-        let entry = try platform.pointer(to: usedRing + 4 + 8 * UInt64(index % size), count: 8)
-        return (
-            UInt32(littleEndian: entry.load(as: UInt32.self)),
-            UInt32(littleEndian: entry.load(fromByteOffset: 4, as: UInt32.self))
-        )
+    /// The device's index in a split ring, and one of its entries.
+    package func usedIndex() throws(CheckError) -> UInt16 { try split().usedIndex }
+    package func usedEntry(_ index: UInt16) throws(CheckError) -> (head: UInt32, length: UInt32) {
+        try split().usedEntry(index)
     }
 
     private func hasUsed() throws(CheckError) -> Bool {
-        try kind == .split ? usedIndex() != seen : packedUsedMarks() != nil
+        switch try mapped() {
+        case .split(let ring): ring.usedIndex != seen
+        case .packed(let ring): packedUsed(ring) != nil
+        }
     }
 
     /// The next return, if there is one.
     private func takeUsed() throws(CheckError) -> (head: UInt32, length: UInt32)? {
-        guard kind == .split else { return try takePackedUsed() }
-        guard try usedIndex() != seen else { return nil }
-        defer { seen &+= 1 }
-        return try usedEntry(seen)
+        switch try mapped() {
+        case .split(let ring):
+            guard ring.usedIndex != seen else { return nil }
+            defer { seen &+= 1 }
+            return ring.usedEntry(seen)
+        case .packed(let ring): return takePackedUsed(ring)
+        }
     }
 
     /// Asks to be called for the next return.
     private func askForCall() throws(CheckError) {
-        guard kind == .split else { return try askForPackedCall() }
-        let event = availableRing + 4 + 2 * UInt64(size)
-        try atomic16(event).pointee.store(seen.littleEndian, ordering: .sequentiallyConsistent)
+        switch try mapped() {
+        case .split(let ring): ring.setUsedEvent(seen)
+        case .packed(let ring): ring.setDriverEvent(.at(packed.position(packed.seen, size)))
+        }
+        // Before the next look at what is used: the device does it in the other order.
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
     }
 
     // MARK: - A driver
 
-    func kick() { platform.kick(number) }
+    package func kick() { platform.kick(number) }
+
+    /// Makes chains available that are described already; does not kick.
+    package func add(_ heads: [UInt16]) throws(CheckError) {
+        switch try mapped() {
+        case .split(let ring):
+            for head in heads {
+                ring.setAvailableHead(available, head)
+                available &+= 1
+            }
+            ring.publishAvailableIndex(available)
+        case .packed(let ring):
+            for head in heads { addPacked(head, ring) }
+        }
+    }
 
     /// Makes a chain available that is described already, and kicks.
     public func offer(_ head: UInt16) throws(CheckError) {
-        guard kind == .split else {
-            try offerPacked(head)
-            return kick()
-        }
-        try atomic16(availableRing + 4 + 2 * UInt64(available % size)).pointee
-            .store(head.littleEndian, ordering: .relaxed)
-        try publish(available &+ 1)
+        try add([head])
         kick()
     }
 
     /// Writes bytes into the queue's buffer.
-    func fill(_ bytes: [UInt8], at offset: UInt64 = 0) throws(CheckError) {
+    package func fill(_ bytes: [UInt8], at offset: UInt64 = 0) throws(CheckError) {
         let start = try platform.pointer(to: buffer + offset, count: bytes.count)
         for index in bytes.indices { start.storeBytes(of: bytes[index], toByteOffset: index, as: UInt8.self) }
     }
@@ -145,8 +176,12 @@ public final class CheckRing<Platform: CheckPlatform> {
     }
 
     /// Waits for chains to be returned; fewer than `count` where the deadline passed.
-    func awaitUsed(_ count: Int = 1) throws(CheckError) -> [(head: UInt32, length: UInt32)] {
-        let deadline = platform.now() &+ platform.patience
+    ///
+    /// - Parameter limit: how long to wait (ns); the platform's patience if `nil`.
+    package func awaitUsed(
+        _ count: Int = 1, within limit: UInt64? = nil
+    ) throws(CheckError) -> [(head: UInt32, length: UInt32)] {
+        let deadline = platform.now() &+ (limit ?? platform.patience)
         var entries: [(head: UInt32, length: UInt32)] = []
         while entries.count < count {
             while entries.count < count, let entry = try takeUsed() { entries.append(entry) }

@@ -38,10 +38,10 @@ public struct Playground: Sendable {
 }
 
 /// Sizes of a check's rings.
-enum CheckSize {
+package enum CheckSize {
     /// The most entries of a queue.
-    static var queue: UInt16 { 128 }
+    package static var queue: UInt16 { 128 }
     /// Bytes of guest memory that a ring takes, with its buffer.
-    static var footprint: UInt64 { 0x2_0000 }
-    static var buffer: UInt64 { 0x1_0000 }
+    package static var footprint: UInt64 { 0x2_0000 }
+    package static var buffer: UInt64 { 0x1_0000 }
 }

@@ -12,9 +12,8 @@ final class LoadGuest {
     let isVictim: Bool
     private let front: VhostUserFrontEnd
     private let memory: FrontEndMemory
-    private let places: [FrontEndQueue]
-    private var inflateQueue: DriverQueue<128>
-    private var deflateQueue: DriverQueue<128>
+    private let inflate: FrontEndDriver
+    private let deflate: FrontEndDriver
     private let window: Int
     /// Messages of one direction before it turns.
     private let round: Int
@@ -33,8 +32,6 @@ final class LoadGuest {
     private static let firstPage: UInt32 = 1024
     private static let arrays: UInt64 = 0x10_0000
     private static let rings: UInt64 = 0x8_0000
-    private static let ringBytes: UInt64 = 0x1_0000
-    private static let queueSize: UInt16 = 128
     private static let messages =
         Int(memorySize >> 12 - UInt64(firstPage)) / LoadConfiguration.pagesPerMessage
 
@@ -55,41 +52,16 @@ final class LoadGuest {
         let features = VirtioFeatures.version1 | VirtioFeatures.eventIndex | BalloonFeatures.mustTellHost.rawValue
         let accepted = features & front.offeredFeatures
         let hasEvents = accepted & VirtioFeatures.eventIndex != 0
-        places = [try Self.place(0), try Self.place(1)]
-        inflateQueue = try Self.queue(places[0], memory, hasEvents)
-        deflateQueue = try Self.queue(places[1], memory, hasEvents)
+        inflate = try FrontEndDriver(memory, at: Self.rings, usesEventIndex: hasEvents)
+        deflate = try FrontEndDriver(memory, at: Self.rings + FrontEndDriver.footprint, usesEventIndex: hasEvents)
         try Self.writeArrays(memory)
-        try front.start(features: accepted, memory: memory, queues: places)
+        let queues = [inflate.queue, deflate.queue]
+        try front.start(features: accepted, memory: memory, queues: queues)
         do throws(SystemError) {
-            for place in places { try poll.add(place.call.descriptor.raw, token: token) }
+            for queue in queues { try poll.add(queue.call.descriptor.raw, token: token) }
             try poll.add(front.descriptor, token: token, watchingHangup: true)
         } catch {
             throw .system(error)
-        }
-    }
-
-    private static func place(_ index: UInt64) throws(FrontEndError) -> FrontEndQueue {
-        let base = rings + index * ringBytes
-        do throws(SystemError) {
-            return try FrontEndQueue(
-                size: queueSize, descriptors: base, available: base + 0x4000, used: base + 0x8000)
-        } catch {
-            throw .system(error)
-        }
-    }
-
-    private static func queue(
-        _ place: FrontEndQueue, _ memory: FrontEndMemory, _ hasEvents: Bool
-    ) throws(FrontEndError) -> DriverQueue<128> {
-        let descriptors = try memory.pointer(to: place.descriptors, count: 0x4000)
-        let available = try memory.pointer(to: place.available, count: 0x4000)
-        let used = try memory.pointer(to: place.used, count: 0x4000)
-        do throws(QueueFault) {
-            let ring = try QueueRing(
-                kind: .split, size: queueSize, table: descriptors, driver: available, device: used)
-            return try DriverQueue(ring: ring, usesEventIndex: hasEvents)
-        } catch {
-            throw .notOffered("a ring of \(queueSize) entries")
         }
     }
 
@@ -107,6 +79,9 @@ final class LoadGuest {
 
     // MARK: - Work
 
+    /// The queue of the round.
+    private var driver: FrontEndDriver { isDeflating ? deflate : inflate }
+
     /// Messages that the device has not answered.
     var inFlight: Int { sent - answered }
 
@@ -116,23 +91,24 @@ final class LoadGuest {
     /// Takes answers and sends messages until the device is to move.
     func work(_ tally: inout LoadTally) {
         guard failure == nil else { return }
-        for place in places { _ = place.call.drain() }
+        _ = inflate.queue.call.drain()
+        _ = deflate.queue.call.drain()
         // A device that is always ready does not keep this thread from the other guests.
         for _ in 0..<16 {
-            do throws(UsedFault) {
+            do throws(FrontEndError) {
                 try reap(&tally)
+                try send()
             } catch {
-                return fail("the device broke the rules of a used ring: \(error)")
+                return fail("\(error)")
             }
-            send()
-            let hasMore = isDeflating ? deflateQueue.rearm() : inflateQueue.rearm()
-            if !hasMore { return }
+            if !driver.rearm() { return }
         }
-        places[0].call.signal()
+        inflate.queue.call.signal()
     }
 
-    private func reap(_ tally: inout LoadTally) throws(UsedFault) {
-        while let done = try isDeflating ? deflateQueue.next() : inflateQueue.next() {
+    private func reap(_ tally: inout LoadTally) throws(FrontEndError) {
+        let driver = driver
+        while let token = try driver.next() {
             let now = MonotonicClock.now()
             let kind: LoadTally.Kind =
                 switch (isVictim, isDeflating) {
@@ -141,7 +117,7 @@ final class LoadGuest {
                 case (true, false): .victimInflate
                 case (true, true): .victimDeflate
                 }
-            tally.record(kind, now &- times[Int(done.token) % times.count])
+            tally.record(kind, now &- times[Int(token) % times.count])
             answered += 1
         }
         guard answered == round else { return }
@@ -150,27 +126,18 @@ final class LoadGuest {
         answered = 0
     }
 
-    private func send() {
+    private func send() throws(FrontEndError) {
+        let driver = driver
         while !isEnding, inFlight < window, sent < round {
             if touchesPages, !isDeflating { touch(sent) }
             let bytes = LoadConfiguration.pagesPerMessage * 4
             let buffer = DescriptorChain.Buffer(
                 address: Self.arrays + UInt64(sent * bytes), length: UInt32(bytes), isDeviceWritable: false)
-            let token = UInt16(sent)
             times[sent] = MonotonicClock.now()
-            do throws(AddFault) {
-                if isDeflating {
-                    try deflateQueue.add(buffer, token: token)
-                } else {
-                    try inflateQueue.add(buffer, token: token)
-                }
-            } catch {
-                // The window is smaller than the ring.
-                return fail("a ring is full")
-            }
+            // There is room: the window is smaller than the ring.
+            try driver.add(buffer, token: UInt16(sent))
             sent += 1
-            let isWanted = isDeflating ? deflateQueue.publish() : inflateQueue.publish()
-            if isWanted { places[isDeflating ? 1 : 0].kick.signal() }
+            driver.flush()
         }
     }
 

@@ -36,17 +36,14 @@ public final class TenantGuest {
     private var isTold = false
     private let front: VhostUserFrontEnd
     private let pages: FrontEndMemory
-    private let places: [FrontEndQueue]
-    private var inflate: DriverQueue<16>
-    private var deflate: DriverQueue<16>
-    private var statistics: DriverQueue<16>
+    private let inflate: FrontEndDriver
+    private let deflate: FrontEndDriver
+    private let statistics: FrontEndDriver
     private let patience: UInt64
 
     private static let queueSize: UInt16 = 16
     private static let firstPage: UInt32 = 1024
     private static let rings: UInt64 = 0x8_0000
-    private static let ringBytes: UInt64 = 0x1_0000
-    private static let buffers: UInt64 = 0x10_0000
     /// Pages of one message, as Linux sends them.
     public static let batch: UInt32 = 256
 
@@ -64,47 +61,27 @@ public final class TenantGuest {
         front = try VhostUserFrontEnd(path: path, patience: patience)
         try front.open()
         pages = try FrontEndMemory(size: size, low: min(size, 2 << 30))
-        var places: [FrontEndQueue] = []
-        do throws(SystemError) {
-            for index in 0..<3 as Range<UInt64> {
-                let base = Self.rings + index * Self.ringBytes
-                places.append(
-                    try FrontEndQueue(
-                        size: Self.queueSize, descriptors: base, available: base + 0x4000, used: base + 0x8000))
-            }
-        } catch {
-            throw .system(error)
-        }
-        self.places = places
         let features = VirtioFeatures.version1 | Self.features.rawValue
-        inflate = try Self.queue(places[0], pages)
-        deflate = try Self.queue(places[1], pages)
-        statistics = try Self.queue(places[2], pages)
-        try front.start(features: features & front.offeredFeatures, memory: pages, queues: places)
+        inflate = try Self.driver(0, pages)
+        deflate = try Self.driver(1, pages)
+        statistics = try Self.driver(2, pages)
+        try front.start(
+            features: features & front.offeredFeatures, memory: pages,
+            queues: [inflate.queue, deflate.queue, statistics.queue])
         try offerStatistics()
         try readTarget()
     }
 
     private static let features: BalloonFeatures = [.mustTellHost, .statistics, .deflateOnOOM]
 
-    private static func queue(
-        _ place: FrontEndQueue, _ memory: FrontEndMemory
-    ) throws(FrontEndError) -> DriverQueue<16> {
-        let descriptors = try memory.pointer(to: place.descriptors, count: 0x4000)
-        let available = try memory.pointer(to: place.available, count: 0x4000)
-        let used = try memory.pointer(to: place.used, count: 0x4000)
-        do throws(QueueFault) {
-            let ring = try QueueRing(
-                kind: .split, size: queueSize, table: descriptors, driver: available, device: used)
-            return try DriverQueue(ring: ring, usesEventIndex: false)
-        } catch {
-            throw .notOffered("a ring of \(queueSize) entries")
-        }
+    private static func driver(_ index: UInt64, _ memory: FrontEndMemory) throws(FrontEndError) -> FrontEndDriver {
+        try FrontEndDriver(
+            memory, at: rings + index * FrontEndDriver.footprint, size: queueSize, usesEventIndex: false)
     }
 
     /// What becomes readable when the device wants something: its requests, and the statistics queue's calls.
     public var descriptors: [CInt] {
-        [places[2].call.descriptor.raw] + (front.requestDescriptor.map { [$0] } ?? [])
+        [statistics.queue.call.descriptor.raw] + (front.requestDescriptor.map { [$0] } ?? [])
     }
 
     /// Hears what the device tells, without waiting and without an answer.
@@ -114,7 +91,7 @@ public final class TenantGuest {
         var isNew = false
         while try front.awaitConfigurationChange(within: 0) { isNew = true }
         isTold = isTold || isNew
-        _ = places[2].call.drain()
+        _ = statistics.queue.call.drain()
         return isNew
     }
 
@@ -125,7 +102,7 @@ public final class TenantGuest {
             isTold = false
             try readTarget()
         }
-        if try isUsed(&statistics) { try offerStatistics() }
+        if try statistics.next() != nil { try offerStatistics() }
     }
 
     /// Takes what the device told, and follows the target until it is reached or another one is told.
@@ -148,7 +125,7 @@ public final class TenantGuest {
 
     /// Pages go into the balloon; then `actual` is written.
     private func give(_ count: UInt32) throws(FrontEndError) {
-        try send(Self.firstPage + held, count, 0)
+        try send(Self.firstPage + held, count, inflate)
         held += count
         try writeActual()
     }
@@ -159,7 +136,7 @@ public final class TenantGuest {
     public func take(_ count: UInt32, before: () -> Void = {}) throws(FrontEndError) {
         let count = min(count, held)
         guard count > 0 else { return }
-        try send(Self.firstPage + held - count, count, 1, before: before)
+        try send(Self.firstPage + held - count, count, deflate, before: before)
         held -= count
         try writeActual()
     }
@@ -184,47 +161,21 @@ public final class TenantGuest {
 
     // MARK: - Queues
 
-    private func send(_ first: UInt32, _ count: UInt32, _ queue: Int, before: () -> Void = {}) throws(FrontEndError) {
-        let address = Self.buffers + UInt64(queue) * 4096
-        let array = try pages.pointer(to: address, count: Int(count) * 4)
+    private func send(
+        _ first: UInt32, _ count: UInt32, _ driver: FrontEndDriver, before: () -> Void = {}
+    ) throws(FrontEndError) {
+        let array = try pages.pointer(to: driver.buffer, count: Int(count) * 4)
         for index in 0..<count {
             let page = first + count - 1 - index
             array.storeBytes(of: page.littleEndian, toByteOffset: 4 * Int(index), as: UInt32.self)
         }
-        let buffer = DescriptorChain.Buffer(address: address, length: count * 4, isDeviceWritable: false)
         let deadline = MonotonicClock.now() &+ patience
-        _ = places[queue].call.drain()
-        if queue == 0 { try Self.add(buffer, &inflate) } else { try Self.add(buffer, &deflate) }
+        _ = driver.queue.call.drain()
+        try driver.add(.init(address: driver.buffer, length: count * 4, isDeviceWritable: false))
+        _ = driver.publish()
         before()
-        places[queue].kick.signal()
-        while !(queue == 0 ? try isUsed(&inflate) : try isUsed(&deflate)) {
-            do throws(SystemError) {
-                guard try places[queue].awaitCall(until: deadline) else { break }
-                continue
-            } catch {
-                throw .system(error)
-            }
-        }
-        guard MonotonicClock.now() < deadline else { throw .noAnswer(to: .setVringKick) }
-    }
-
-    private static func add(
-        _ buffer: DescriptorChain.Buffer, _ queue: inout DriverQueue<16>
-    ) throws(FrontEndError) {
-        do throws(AddFault) {
-            try queue.add(buffer, token: 0)
-        } catch {
-            throw .notOffered("room in a ring")
-        }
-        _ = queue.publish()
-    }
-
-    private func isUsed(_ queue: inout DriverQueue<16>) throws(FrontEndError) -> Bool {
-        do throws(UsedFault) {
-            return try queue.next() != nil
-        } catch {
-            throw .notOffered("a used ring that keeps the rules")
-        }
+        driver.queue.kick.signal()
+        guard try driver.awaitNext(until: deadline) != nil else { throw .noAnswer(to: .setVringKick) }
     }
 
     private func offerStatistics() throws(FrontEndError) {
@@ -234,16 +185,15 @@ public final class TenantGuest {
             (.freeMemory, memory.free > balloon ? memory.free - balloon : 0), (.totalMemory, size),
             (.majorFaults, memory.majorFaults), (.swapIn, 0),
         ]
-        let address = Self.buffers + 2 * 4096
-        let bytes = try pages.pointer(to: address, count: values.count * 10)
+        let bytes = try pages.pointer(to: statistics.buffer, count: values.count * 10)
         for (index, (tag, value)) in values.enumerated() {
             bytes.storeBytes(of: tag.rawValue.littleEndian, toByteOffset: 10 * index, as: UInt16.self)
             bytes.storeBytes(of: value.littleEndian, toByteOffset: 10 * index + 2, as: UInt64.self)
         }
-        let buffer = DescriptorChain.Buffer(
-            address: address, length: UInt32(values.count * 10), isDeviceWritable: false)
-        try Self.add(buffer, &statistics)
-        places[2].kick.signal()
+        try statistics.add(
+            .init(address: statistics.buffer, length: UInt32(values.count * 10), isDeviceWritable: false))
+        _ = statistics.publish()
+        statistics.queue.kick.signal()
         answers += 1
     }
 }

@@ -40,7 +40,7 @@ public struct Descriptor: Equatable, Sendable {
     }
 
     /// The two little-endian words of the entry.
-    var words: (UInt64, UInt64) {
+    package var words: (UInt64, UInt64) {
         let high = UInt64(length) | UInt64(flags.rawValue) << 32 | UInt64(next) << 48
         return (address.littleEndian, high.littleEndian)
     }

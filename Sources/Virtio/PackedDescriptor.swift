@@ -1,14 +1,14 @@
 /// One entry of a packed ring, or of an indirect table of one, copied out of guest memory (VIRTIO 1.4 §2.8).
-struct PackedDescriptor: Equatable {
+package struct PackedDescriptor: Equatable {
     /// Guest-physical address, or the address of an indirect table.
-    var address: UInt64
+    package var address: UInt64
     /// Bytes; in a used entry those that the device wrote.
-    var length: UInt32
+    package var length: UInt32
     /// The driver's name for the chain, which its last entry bears.
-    var id: UInt16
-    var flags: Descriptor.Flags
+    package var id: UInt16
+    package var flags: Descriptor.Flags
 
-    init(address: UInt64, length: UInt32, id: UInt16, flags: Descriptor.Flags) {
+    package init(address: UInt64, length: UInt32, id: UInt16, flags: Descriptor.Flags) {
         self.address = address
         self.length = length
         self.id = id
@@ -25,7 +25,7 @@ struct PackedDescriptor: Equatable {
     }
 
     /// The two little-endian words of the entry.
-    var words: (low: UInt64, high: UInt64) {
+    package var words: (low: UInt64, high: UInt64) {
         let high = UInt64(length) | UInt64(id) << 32 | UInt64(flags.rawValue) << 48
         return (address.littleEndian, high.littleEndian)
     }
@@ -38,10 +38,10 @@ extension Descriptor.Flags {
     static var used: Self { Self(rawValue: 1 << 15) }
 
     /// The marks of an entry that becomes available in a round with this wrap counter.
-    static func available(wrap: Bool) -> Self { wrap ? .available : .used }
+    package static func available(wrap: Bool) -> Self { wrap ? .available : .used }
     /// The marks of an entry that becomes used in a round with this wrap counter.
     static func used(wrap: Bool) -> Self { wrap ? [.available, .used] : [] }
 
     func isAvailable(wrap: Bool) -> Bool { contains(.available) == wrap && contains(.used) != wrap }
-    func isUsed(wrap: Bool) -> Bool { contains(.available) == wrap && contains(.used) == wrap }
+    package func isUsed(wrap: Bool) -> Bool { contains(.available) == wrap && contains(.used) == wrap }
 }

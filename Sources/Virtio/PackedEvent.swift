@@ -1,5 +1,5 @@
 /// What an event suppression structure asks for (VIRTIO 1.4 §2.8.10).
-enum PackedEvent: Equatable {
+package enum PackedEvent: Equatable {
     case always
     case never
     /// Once the entry at this place was made available, or used.

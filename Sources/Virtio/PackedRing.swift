@@ -45,13 +45,13 @@ public struct PackedRing: @unchecked Sendable {
     }
 
     /// Acquire: what was written before the marks is seen with them.
-    func descriptor(_ index: UInt16) -> PackedDescriptor {
+    package func descriptor(_ index: UInt16) -> PackedDescriptor {
         let high = half(index, 8).pointee.load(ordering: .acquiring)
         return PackedDescriptor(words: half(index, 0).pointee.load(ordering: .relaxed), high)
     }
 
     /// Release: what was written before is seen by whoever sees the marks.
-    func setDescriptor(_ index: UInt16, _ descriptor: PackedDescriptor) {
+    package func setDescriptor(_ index: UInt16, _ descriptor: PackedDescriptor) {
         setAddress(index, descriptor.address)
         setMarked(index, descriptor)
     }
@@ -75,7 +75,7 @@ public struct PackedRing: @unchecked Sendable {
 
     /// When the driver wants to be told of used entries.
     var driverEvent: PackedEvent { PackedEvent(word: event(driverArea).pointee.load(ordering: .relaxed)) }
-    func setDriverEvent(_ wish: PackedEvent) { event(driverArea).pointee.store(wish.word, ordering: .relaxed) }
+    package func setDriverEvent(_ wish: PackedEvent) { event(driverArea).pointee.store(wish.word, ordering: .relaxed) }
 
     /// When the device wants to be told of available entries.
     var deviceEvent: PackedEvent { PackedEvent(word: event(deviceArea).pointee.load(ordering: .relaxed)) }

@@ -68,7 +68,7 @@ public struct SplitRing: @unchecked Sendable {
             word64(descriptors, offset + 8).pointee.load(ordering: .relaxed))
     }
 
-    func setDescriptor(_ index: UInt16, _ descriptor: Descriptor) {
+    package func setDescriptor(_ index: UInt16, _ descriptor: Descriptor) {
         let offset = 16 * slot(index)
         let (low, high) = descriptor.words
         word64(descriptors, offset).pointee.store(low, ordering: .relaxed)
@@ -76,11 +76,11 @@ public struct SplitRing: @unchecked Sendable {
     }
 
     /// Acquire: the entries before it are seen as they were written before it.
-    var availableIndex: UInt16 {
+    package var availableIndex: UInt16 {
         UInt16(littleEndian: word16(available, 2).pointee.load(ordering: .acquiring))
     }
 
-    func publishAvailableIndex(_ index: UInt16) {
+    package func publishAvailableIndex(_ index: UInt16) {
         word16(available, 2).pointee.store(index.littleEndian, ordering: .releasing)
     }
 
@@ -88,37 +88,37 @@ public struct SplitRing: @unchecked Sendable {
         UInt16(littleEndian: word16(available, 4 + 2 * slot(index)).pointee.load(ordering: .relaxed))
     }
 
-    func setAvailableHead(_ index: UInt16, _ head: UInt16) {
+    package func setAvailableHead(_ index: UInt16, _ head: UInt16) {
         word16(available, 4 + 2 * slot(index)).pointee.store(head.littleEndian, ordering: .relaxed)
     }
 
     /// VIRTQ_AVAIL_F_NO_INTERRUPT is bit 0.
-    var availableFlags: UInt16 {
+    package var availableFlags: UInt16 {
         UInt16(littleEndian: word16(available, 0).pointee.load(ordering: .relaxed))
     }
 
-    func setAvailableFlags(_ flags: UInt16) {
+    package func setAvailableFlags(_ flags: UInt16) {
         word16(available, 0).pointee.store(flags.littleEndian, ordering: .relaxed)
     }
 
-    var usedEvent: UInt16 {
+    package var usedEvent: UInt16 {
         UInt16(littleEndian: word16(available, 4 + 2 * Int(size)).pointee.load(ordering: .relaxed))
     }
 
-    func setUsedEvent(_ index: UInt16) {
+    package func setUsedEvent(_ index: UInt16) {
         word16(available, 4 + 2 * Int(size)).pointee.store(index.littleEndian, ordering: .relaxed)
     }
 
-    var usedIndex: UInt16 {
+    package var usedIndex: UInt16 {
         UInt16(littleEndian: word16(used, 2).pointee.load(ordering: .acquiring))
     }
 
     /// Release: the entries before it are seen by whoever sees it.
-    func publishUsedIndex(_ index: UInt16) {
+    package func publishUsedIndex(_ index: UInt16) {
         word16(used, 2).pointee.store(index.littleEndian, ordering: .releasing)
     }
 
-    func usedEntry(_ index: UInt16) -> (head: UInt32, length: UInt32) {
+    package func usedEntry(_ index: UInt16) -> (head: UInt32, length: UInt32) {
         let offset = 4 + 8 * slot(index)
         return (
             UInt32(littleEndian: word32(used, offset).pointee.load(ordering: .relaxed)),
@@ -133,15 +133,15 @@ public struct SplitRing: @unchecked Sendable {
     }
 
     /// VIRTQ_USED_F_NO_NOTIFY is bit 0.
-    var usedFlags: UInt16 {
+    package var usedFlags: UInt16 {
         UInt16(littleEndian: word16(used, 0).pointee.load(ordering: .relaxed))
     }
 
-    func setUsedFlags(_ flags: UInt16) {
+    package func setUsedFlags(_ flags: UInt16) {
         word16(used, 0).pointee.store(flags.littleEndian, ordering: .relaxed)
     }
 
-    var availableEvent: UInt16 {
+    package var availableEvent: UInt16 {
         UInt16(littleEndian: word16(used, 4 + 8 * Int(size)).pointee.load(ordering: .relaxed))
     }
 

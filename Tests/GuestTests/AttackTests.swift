@@ -56,8 +56,7 @@ struct AttackTests {
     @Test(arguments: [128, 129, 65535] as [UInt16])
     func headOutsideTheTable(head: UInt16) async throws {
         try await attack { house, evil in
-            try evil.ring(.inflate).offer([head])
-            try evil.ring(.inflate).kick()
+            try evil.ring(.inflate).offer(head)
             try await expectBroken(house, evil)
         }
     }
@@ -70,9 +69,8 @@ struct AttackTests {
             for role in [QueueRole.inflate, .deflate, .statistics, .reporting] {
                 let ring = try evil.ring(role)
                 try bad.write(in: ring, hole: 8192)
-                try ring.offer([3])
-                ring.kick()
-                #expect(try ring.awaitUsed() == [3])
+                try ring.offer(3)
+                #expect(try ring.awaitHeads() == [3])
                 #expect(try ring.usedEntry(ring.seen &- 1).length == 0)
             }
             let status = try await house.status("evil")
@@ -87,9 +85,9 @@ struct AttackTests {
             let ring = try evil.ring(.inflate)
             try BadChain.loop.write(in: ring, hole: 8192)
             for _ in 0..<50 {
-                try ring.offer([UInt16](repeating: 3, count: 128))
+                try ring.add([UInt16](repeating: 3, count: 128))
                 ring.kick()
-                #expect(try ring.awaitUsed(128).count == 128)
+                #expect(try ring.awaitHeads(128).count == 128)
             }
             #expect(try await house.status("evil").counters.badChains == 6400)
             #expect(house.count(.problem, of: "evil") == 1)
@@ -129,11 +127,10 @@ struct AttackTests {
             for role in [QueueRole.inflate, .deflate, .statistics] {
                 let ring = try evil.ring(role)
                 try ring.describe(0, address: address, length: length)
-                try ring.offer([0])
-                ring.kick()
+                try ring.offer(0)
             }
-            #expect(try evil.ring(.inflate).awaitUsed() == [0])
-            #expect(try evil.ring(.deflate).awaitUsed() == [0])
+            #expect(try evil.ring(.inflate).awaitHeads() == [0])
+            #expect(try evil.ring(.deflate).awaitHeads() == [0])
             #expect(try await house.status("evil").counters.badChains >= 2)
         }
     }
@@ -147,8 +144,7 @@ struct AttackTests {
                     index, address: 0x20_0000, length: 16 << 20, flags: index == 5 ? 0 : RawRing.Flags.next,
                     next: index + 1)
             }
-            try ring.offer([0])
-            ring.kick()
+            try ring.offer(0)
             try evil.deflate([1])
             #expect(try await house.status("evil").link == .driverReady)
             try evil.front.hangUp()
@@ -173,7 +169,7 @@ struct AttackTests {
                 features: 1 | TestGuest.transport, memory: evil.memory, queues: evil.rings.map(\.queue))
             try evil.rings[4].post(TestGuest.bytes([1]))
             try evil.rings[2].post(TestGuest.bytes([1]))
-            #expect(try evil.rings[4].awaitUsed(within: 50_000_000).isEmpty)
+            #expect(try evil.rings[4].awaitHeads(within: 50_000_000).isEmpty)
             #expect(try await house.status("evil").link == .driverReady)
         }
     }

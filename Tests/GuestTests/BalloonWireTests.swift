@@ -1,3 +1,4 @@
+import ConformanceChecks
 import Balloon
 import ControlAPI
 import Linux
@@ -61,9 +62,9 @@ struct BalloonWireTests {
             let ring = try guest.ring(.deflate)
             try ring.describe(0, address: ring.buffer, length: 4)
             for _ in 0..<2000 {
-                try ring.offer([0, 0, 0, 0])
+                try ring.add([0, 0, 0, 0])
                 ring.kick()
-                #expect(try ring.awaitUsed(4).count == 4)
+                #expect(try ring.awaitHeads(4).count == 4)
             }
             #expect(try await house.status().counters.messages == 8000)
         }
@@ -97,23 +98,19 @@ struct BalloonWireTests {
                     index, address: ring.buffer + start, length: length, flags: isLast ? 0 : RawRing.Flags.next,
                     next: index + 1)
             }
-            try ring.offer([0])
-            ring.kick()
-            #expect(try ring.awaitUsed() == [0])
+            try ring.offer(0)
+            #expect(try ring.awaitHeads() == [0])
             #expect(try await house.status().held.bytes == 64 * TestGuest.page)
             // A direct descriptor, then an indirect one.
             let table = ring.buffer + 0x8000
-            RawRing.describe(
-                try guest.memory.pointer(to: table, count: 16), address: ring.buffer + 128, length: 128, flags: 0,
-                next: 0)
+            try ring.describe(at: table, address: ring.buffer + 128, length: 128)
             try ring.describe(0, address: ring.buffer, length: 128, flags: RawRing.Flags.next, next: 1)
             try ring.describe(1, address: table, length: 16, flags: RawRing.Flags.indirect)
             let deflate = try guest.ring(.deflate)
             try deflate.describe(0, address: ring.buffer, length: 128, flags: RawRing.Flags.next, next: 1)
             try deflate.describe(1, address: table, length: 16, flags: RawRing.Flags.indirect)
-            try deflate.offer([0])
-            deflate.kick()
-            #expect(try deflate.awaitUsed() == [0])
+            try deflate.offer(0)
+            #expect(try deflate.awaitHeads() == [0])
             #expect(try await house.status().held == 0)
         }
     }
@@ -132,7 +129,7 @@ struct BalloonWireTests {
                     #expect(try guest.ring(.statistics).queue.kick.drain())
                 }
             })
-            #expect(try guest.ring(.inflate).awaitUsed() == [0])
+            #expect(try guest.ring(.inflate).awaitHeads() == [0])
             #expect(try await house.status().held.bytes == TestGuest.page)
             // The statistics buffer is held, not lost.
             async let refreshed = house.registry.refreshStatistics(of: "guest")

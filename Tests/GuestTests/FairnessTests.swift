@@ -1,3 +1,4 @@
+import ConformanceChecks
 import Balloon
 import ControlAPI
 import Linux
@@ -137,19 +138,19 @@ private final class Flood: Sendable {
         }
     }
 
-    var served: UInt16 { get throws { try ring.usedIndex } }
+    var served: UInt16 { get throws { try ring.usedIndex() } }
 
     func run(until stop: Flag) throws {
         var index: UInt16 = 0
         while !stop.isSet {
-            let used = try ring.usedIndex
+            let used = try ring.usedIndex()
             if used &+ 128 != index {
                 index = used &+ 128
                 try ring.publish(index)
                 ring.kick()
                 if used > 256 { begun.signal() }
             }
-            _ = try ring.awaitUsed(1, within: 1_000_000)
+            _ = try ring.awaitHeads(1, within: 1_000_000)
         }
     }
 }

@@ -1,3 +1,4 @@
+import ConformanceChecks
 import Balloon
 import ControlAPI
 import Linux
@@ -20,9 +21,8 @@ struct HintWireTests {
     private func hint(_ guest: TestGuest, _ page: UInt32, pages: UInt32) throws {
         let ring = try guest.ring(.freePageHint)
         try ring.describe(0, address: UInt64(page) << 12, length: pages << 12, flags: RawRing.Flags.write)
-        try ring.offer([0])
-        ring.kick()
-        #expect(try ring.awaitUsed() == [0])
+        try ring.offer(0)
+        #expect(try ring.awaitHeads() == [0])
     }
 
     @Test func hintsAreCountedAndNothingIsDiscarded() async throws {
@@ -111,9 +111,8 @@ struct HintWireTests {
                     index, address: UInt64(page) << 12, length: 4 << 20,
                     flags: RawRing.Flags.write | (index == 0 ? RawRing.Flags.next : 0), next: 1)
             }
-            try ring.offer([0])
-            ring.kick()
-            #expect(try ring.awaitUsed() == [0])
+            try ring.offer(0)
+            #expect(try ring.awaitHeads() == [0])
             let status = try await house.status()
             #expect(status.counters.reportedFreeBytes.bytes == 8 << 20)
             #expect(status.held == 0)
@@ -138,9 +137,8 @@ struct HintWireTests {
             try ring.describe(2, address: 0x10_0000, length: UInt32(5 * RawRing.footprint), flags: flags, next: 3)
             try ring.describe(3, address: .max - 4096, length: 8192, flags: flags, next: 4)
             try ring.describe(4, address: 1 << 50, length: 0x10_0000, flags: RawRing.Flags.write)
-            try ring.offer([0])
-            ring.kick()
-            #expect(try ring.awaitUsed() == [0])
+            try ring.offer(0)
+            #expect(try ring.awaitHeads() == [0])
             #expect(try !guest.isZero(7000))
             #expect(try guest.isZero(7001))
             #expect(try guest.isZero(7002))

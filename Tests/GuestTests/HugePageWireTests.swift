@@ -1,3 +1,4 @@
+import ConformanceChecks
 import Balloon
 import ControlAPI
 import Glibc

@@ -1,3 +1,4 @@
+import ConformanceChecks
 import Balloon
 import CLinux
 import ControlAPI
@@ -131,8 +132,7 @@ struct LifeWireTests {
                         index, address: 0x20_0000, length: 24 << 20, flags: index == 7 ? 0 : RawRing.Flags.next,
                         next: index + 1)
                 }
-                try ring.offer([0])
-                ring.kick()
+                try ring.offer(0)
                 // It is at work when the answer comes.
                 _ = try guest.front.ask(.getFeatures)
                 try guest.front.hangUp()
@@ -156,12 +156,11 @@ struct LifeWireTests {
             try ring.describe(0, address: 0x20_0000, length: 16 << 20, flags: RawRing.Flags.next, next: 1)
             try ring.fill(TestGuest.bytes([7000]))
             try ring.describe(1, address: ring.buffer, length: 4)
-            try ring.offer([0])
-            ring.kick()
+            try ring.offer(0)
             let bases = try guest.stop()
             #expect(bases == [0, 0] || bases == [1, 0])
             try guest.resume(bases)
-            #expect(try ring.awaitUsed() == [0])
+            #expect(try ring.awaitHeads() == [0])
             #expect(try ring.returned == 0)
             #expect(try await house.status().held.bytes == TestGuest.page)
         }
@@ -182,7 +181,7 @@ struct LifeWireTests {
             try guest.ring(.inflate).post(TestGuest.bytes([4097]))
             _ = try guest.front.ask(.getFeatures)
             try guest.front.add(guest.memory.regions[0], of: guest.memory.file)
-            #expect(try guest.ring(.inflate).awaitUsed() == [0])
+            #expect(try guest.ring(.inflate).awaitHeads() == [0])
         }
     }
 

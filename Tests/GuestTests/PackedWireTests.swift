@@ -91,10 +91,10 @@ struct PackedWireTests {
             let guest = try PackedGuest(house.socket(), size: 8)
             try guest.load()
             // Indirect, which was not negotiated; readable after writable.
-            try guest.write(1, id: 6, flags: 2 | 1, on: 0)
+            try guest.write(1, id: 6, flags: [.write, .next], on: 0)
             try guest.write(2, id: 6, on: 0)
-            try guest.write(0, id: 5, flags: 4, on: 0)
-            for index in 0..<8 as Range<UInt16> { try guest.write(index, id: 3, flags: 1, on: 1) }
+            try guest.write(0, id: 5, flags: .indirect, on: 0)
+            for index in 0..<8 as Range<UInt16> { try guest.write(index, id: 3, flags: .next, on: 1) }
             for queue in 0..<2 {
                 guest.kick(queue)
                 #expect(try await blocking { try guest.awaitCall(queue) })

@@ -1,133 +1,76 @@
 import Balloon
 import ConformanceChecks
 import Linux
-import Synchronization
 import Testing
 import VhostUser
+import Virtio
 
-/// The driver's side of a split ring, written byte by byte: it can be made to break every rule.
-final class RawRing: ChainWriter {
+/// A split ring of a test's guest, written field by field: it can be made to break every rule.
+typealias RawRing = CheckRing<WirePlatform>
+
+/// Where one ring lies, and how device and driver notify each other.
+final class WirePlatform: RingPlatform {
     let memory: FrontEndMemory
     let queue: FrontEndQueue
-    /// Guest-physical; 64 KiB for what the driver sends.
-    let buffer: UInt64
-    /// The next entry of the available ring, and the used index that was seen (free-running).
-    private(set) var available: UInt16 = 0
-    private(set) var seen: UInt16 = 0
-    var usesEventIndex = true
+    let patience: UInt64 = 10_000_000_000
     /// How the device is told where that is not done by the eventfd.
     var notify: (() -> Void)?
 
-    /// Bytes of guest memory that a ring takes, with its buffer.
-    static let footprint: UInt64 = 0x2_0000
-    static let bufferSize: UInt64 = 0x1_0000
-
-    struct Flags {
-        static let next: UInt16 = 1
-        static let write: UInt16 = 2
-        static let indirect: UInt16 = 4
-    }
-
-    /// - Parameter base: guest-physical address of ``footprint`` bytes; up to 1024 entries fit.
-    init(_ memory: FrontEndMemory, at base: UInt64, size: UInt16 = 128) throws {
+    init(_ memory: FrontEndMemory, _ queue: FrontEndQueue) {
         self.memory = memory
-        queue = try FrontEndQueue(size: size, descriptors: base, available: base + 0x4000, used: base + 0x8000)
-        buffer = base + Self.bufferSize
+        self.queue = queue
     }
 
-    // MARK: - Raw fields
+    func now() -> UInt64 { MonotonicClock.now() }
 
-    private func atomic16(_ address: UInt64) throws -> UnsafeMutablePointer<Atomic<UInt16>> {
-        try memory.pointer(to: address, count: 2).assumingMemoryBound(to: Atomic<UInt16>.self)
-    }
-
-    var size: UInt16 { queue.size }
-
-    func describe(
-        _ index: UInt16, address: UInt64, length: UInt32, flags: UInt16 = 0, next: UInt16 = 0
-    ) throws(FrontEndError) {
-        try describe(
-            at: queue.descriptors + 16 * UInt64(index), address: address, length: length, flags: flags, next: next)
-    }
-
-    func describe(
-        at entry: UInt64, address: UInt64, length: UInt32, flags: UInt16 = 0, next: UInt16 = 0
-    ) throws(FrontEndError) {
-        Self.describe(
-            try memory.pointer(to: entry, count: 16), address: address, length: length, flags: flags, next: next)
-    }
-
-    static func describe(
-        _ entry: UnsafeMutableRawPointer, address: UInt64, length: UInt32, flags: UInt16, next: UInt16
-    ) {
-        entry.storeBytes(of: address, as: UInt64.self)
-        entry.storeBytes(of: length, toByteOffset: 8, as: UInt32.self)
-        entry.storeBytes(of: flags, toByteOffset: 12, as: UInt16.self)
-        entry.storeBytes(of: next, toByteOffset: 14, as: UInt16.self)
-    }
-
-    func publish(_ index: UInt16) throws {
-        available = index
-        try atomic16(queue.available + 2).pointee.store(index, ordering: .releasing)
-    }
-
-    func setHead(_ entry: UInt16, _ head: UInt16) throws {
-        let slot = UInt64(entry & (queue.size &- 1))
-        try atomic16(queue.available + 4 + 2 * slot).pointee.store(head, ordering: .relaxed)
-    }
-
-    var usedIndex: UInt16 {
-        get throws { try atomic16(queue.used + 2).pointee.load(ordering: .acquiring) }
-    }
-
-    func usedEntry(_ index: UInt16) throws -> (head: UInt32, length: UInt32) {
-        let slot = UInt64(index & (queue.size &- 1))
-        let entry = try memory.pointer(to: queue.used + 4 + 8 * slot, count: 8)
-        return (entry.load(as: UInt32.self), entry.load(fromByteOffset: 4, as: UInt32.self))
-    }
-
-    /// As a fresh driver finds it.
-    func reset() throws {
-        for address in [queue.descriptors, queue.available, queue.used] {
-            try memory.pointer(to: address, count: 0x4000).initializeMemory(as: UInt8.self, repeating: 0, count: 0x4000)
+    func pointer(to address: UInt64, count: Int) throws(CheckError) -> UnsafeMutableRawPointer {
+        do throws(FrontEndError) {
+            return try memory.pointer(to: address, count: count)
+        } catch {
+            throw .failed("\(error)")
         }
-        available = 0
-        seen = 0
     }
 
-    // MARK: - A well-behaved driver
-
-    /// Makes chains available that are described already.
-    func offer(_ heads: [UInt16]) throws {
-        for (index, head) in heads.enumerated() { try setHead(available &+ UInt16(index), head) }
-        try publish(available &+ UInt16(heads.count))
-    }
-
-    func kick() {
+    func kick(_ queue: Int) {
         if let notify {
             notify()
         } else {
-            queue.kick.signal()
+            self.queue.kick.signal()
         }
     }
 
-    /// Writes bytes into the queue's buffer.
-    func fill(_ bytes: [UInt8], at offset: UInt64 = 0) throws {
-        try memory.pointer(to: buffer + offset, count: bytes.count).copyMemory(from: bytes, byteCount: bytes.count)
+    func awaitCall(_ queue: Int, until deadline: UInt64) throws(CheckError) -> Bool {
+        do throws(SystemError) {
+            return try self.queue.awaitCall(until: deadline)
+        } catch {
+            throw .failed("\(error)")
+        }
     }
+}
+
+extension CheckRing<WirePlatform> {
+    /// - Parameter base: guest-physical address of ``footprint`` bytes that are zero; up to 1024 entries fit.
+    convenience init(_ memory: FrontEndMemory, at base: UInt64, size: UInt16 = 128) throws {
+        let queue = try FrontEndQueue(size: size, descriptors: base, available: base + 0x4000, used: base + 0x8000)
+        self.init(WirePlatform(memory, queue), at: base, size: size)
+    }
+
+    var queue: FrontEndQueue { platform.queue }
+
+    /// As a fresh driver finds it.
+    func reset() throws { try reset(number: 0, size: size, kind: .split) }
 
     /// Sends bytes as one readable buffer, and waits until it is returned.
     func send(_ bytes: [UInt8]) throws {
         try post(bytes)
-        #expect(try awaitUsed() == [0])
+        #expect(try awaitHeads() == [0])
     }
 
-    /// Sends bytes as one readable buffer with head 0.
-    func post(_ bytes: [UInt8]) throws {
-        try fill(bytes)
-        try describe(0, address: buffer, length: UInt32(bytes.count))
-        try offer([0])
-        kick()
+    /// Waits for chains to be returned.
+    ///
+    /// - Returns: their heads; fewer than `count` where the deadline passed.
+    func awaitHeads(_ count: Int = 1, within limit: UInt64? = nil) throws -> [UInt32] {
+        try awaitUsed(count, within: limit).map(\.head)
     }
 
     /// Puts a buffer with these values on the queue, which is the statistics queue.
@@ -137,35 +80,9 @@ final class RawRing: ChainWriter {
             withUnsafeBytes(of: tag.rawValue.littleEndian) { bytes += $0 }
             withUnsafeBytes(of: value.littleEndian) { bytes += $0 }
         }
-        let offset = UInt64(head) * 1024
-        try fill(bytes, at: offset)
-        try describe(head, address: buffer + offset, length: UInt32(bytes.count))
-        try offer([head])
-        kick()
-    }
-
-    /// Waits for chains to be returned.
-    ///
-    /// - Returns: their heads; fewer than `count` where the deadline passed.
-    func awaitUsed(_ count: Int = 1, within limit: UInt64 = 10_000_000_000) throws -> [UInt32] {
-        let deadline = MonotonicClock.now() + limit
-        var heads: [UInt32] = []
-        while heads.count < count {
-            while heads.count < count, try usedIndex != seen {
-                heads.append(try usedEntry(seen).head)
-                seen &+= 1
-            }
-            if heads.count == count { break }
-            if usesEventIndex {
-                let event = queue.available + 4 + 2 * UInt64(queue.size)
-                try atomic16(event).pointee.store(seen, ordering: .sequentiallyConsistent)
-                if try usedIndex != seen { continue }
-            }
-            guard try queue.awaitCall(until: deadline) else { break }
-        }
-        return heads
+        try post(bytes, head: head, at: UInt64(head) * 1024)
     }
 
     /// Chains that were returned and not looked at.
-    var returned: Int { get throws { Int(try usedIndex &- seen) } }
+    var returned: Int { get throws { Int(try usedIndex() &- seen) } }
 }

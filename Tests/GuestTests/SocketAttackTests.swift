@@ -1,3 +1,4 @@
+import ConformanceChecks
 import Balloon
 import CLinux
 import ControlAPI
@@ -137,7 +138,7 @@ struct SocketAttackTests {
                 var index: UInt16 = 0
                 while !stop.isSet {
                     // Always as far ahead as the ring allows, by what was returned.
-                    guard let used = try? ring.usedIndex else { continue }
+                    guard let used = try? ring.usedIndex() else { continue }
                     if used &+ 128 != index {
                         index = used &+ 128
                         try? ring.publish(index)

@@ -1,3 +1,4 @@
+import ConformanceChecks
 import Balloon
 import ControlAPI
 import Linux
@@ -73,7 +74,7 @@ struct StatisticsWireTests {
         try await House.with { house in
             let guest = try load(house)
             try guest.offerStatistics([.freeMemory: 5], head: 1)
-            #expect(try guest.ring(.statistics).awaitUsed() == [0])
+            #expect(try guest.ring(.statistics).awaitHeads() == [0])
             #expect(try await house.status().statistics.values == ["free-memory": 5])
             async let refreshed = house.registry.refreshStatistics(of: "guest")
             #expect(try await guest.awaitStatisticsRequest())
@@ -155,8 +156,7 @@ struct StatisticsWireTests {
             try ring.fill([UInt8](repeating: 4, count: length))
             if length >= 25 { try ring.fill([4, 0, 1, 0, 0, 0, 0, 0, 0, 0], at: 10) }
             try ring.describe(0, address: ring.buffer, length: UInt32(length))
-            try ring.offer([0])
-            ring.kick()
+            try ring.offer(0)
             let values = try await refreshed.statistics.values
             #expect(values == (length >= 25 ? ["free-memory": 1] : [:]))
         }

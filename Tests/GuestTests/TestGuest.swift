@@ -1,3 +1,4 @@
+import ConformanceChecks
 import Balloon
 import Linux
 import Testing
@@ -137,6 +138,6 @@ final class TestGuest {
     /// Waits until the device asks for statistics by returning the buffer.
     func awaitStatisticsRequest(_ count: Int = 1, within limit: UInt64 = 10_000_000_000) async throws -> Bool {
         let ring = try ring(.statistics)
-        return try await blocking { try ring.awaitUsed(count, within: limit).count == count }
+        return try await blocking { try ring.awaitHeads(count, within: limit).count == count }
     }
 }

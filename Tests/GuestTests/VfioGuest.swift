@@ -1,3 +1,4 @@
+import ConformanceChecks
 import Balloon
 import Linux
 import Testing
@@ -25,7 +26,7 @@ final class VfioGuest {
         try front.setInterrupts(2, count: 1, events: [change.descriptor.raw])
         for (index, ring) in rings.enumerated() {
             try front.setInterrupts(2, start: UInt32(index + 1), count: 1, events: [ring.queue.call.descriptor.raw])
-            ring.notify = { [front] in try? front.notify(index) }
+            ring.platform.notify = { [front] in try? front.notify(index) }
         }
     }
 

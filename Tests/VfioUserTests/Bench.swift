@@ -164,16 +164,20 @@ final class Bench {
     }
 
     /// Makes one chain of one readable buffer available.
-    func offer(_ queue: Int, head: UInt16 = 0, index: UInt16 = 1) {
-        let layout = Self.layout(queue)
-        let entry = pointer(layout.descriptors + 16 * UInt64(head))
-        entry.storeBytes(of: 0x20_0000, as: UInt64.self)
-        entry.storeBytes(of: 4, toByteOffset: 8, as: UInt32.self)
-        pointer(layout.available + 4 + 2 * UInt64((index &- 1) % layout.size)).storeBytes(of: head, as: UInt16.self)
-        pointer(layout.available + 2).storeBytes(of: index, as: UInt16.self)
+    func offer(_ queue: Int, head: UInt16 = 0, index: UInt16 = 1) throws {
+        let ring = try ring(queue)
+        ring.setDescriptor(head, Descriptor(address: 0x20_0000, length: 4, flags: []))
+        ring.setAvailableHead(index &- 1, head)
+        ring.publishAvailableIndex(index)
     }
 
-    func usedIndex(_ queue: Int) -> UInt16 { pointer(Self.layout(queue).used + 2).load(as: UInt16.self) }
+    /// The ring of a queue, field by field.
+    func ring(_ queue: Int) throws -> SplitRing {
+        let layout = Self.layout(queue)
+        return try SplitRing(
+            size: layout.size, descriptors: pointer(layout.descriptors), available: pointer(layout.available),
+            used: pointer(layout.used))
+    }
 }
 
 extension [UInt8] {

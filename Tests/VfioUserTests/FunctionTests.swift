@@ -193,7 +193,7 @@ struct FunctionTests {
     @Test func brokenQueueNeedsReset() throws {
         let bench = try Bench()
         try bench.start()
-        bench.pointer(Bench.layout(0).available + 2).storeBytes(of: 9, as: UInt16.self)
+        try bench.ring(0).publishAvailableIndex(9)
         var chain = DescriptorChain()
         #expect(throws: QueueFault.availableIndexJumped) { try bench.next(0, into: &chain) }
         bench.fail(0, "jumped")

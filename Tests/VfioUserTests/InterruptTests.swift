@@ -35,7 +35,7 @@ struct InterruptTests {
         try bench.setInterrupts(2, count: 1)
         try bench.setInterrupts(2, start: 0, count: 1, events: [configuration.descriptor.raw])
         try bench.setInterrupts(2, start: 1, count: 1, events: [queue.descriptor.raw])
-        bench.offer(0)
+        try bench.offer(0)
         try serve(bench, 0)
         #expect(try isSignalled(queue))
         #expect(try !isSignalled(configuration))
@@ -46,7 +46,7 @@ struct InterruptTests {
         // All off.
         try bench.setInterrupts(2, flags: 0x21, count: 0)
         #expect(!bench.notifyConfigurationChange())
-        bench.offer(0, index: 2)
+        try bench.offer(0, index: 2)
         try serve(bench, 0)
         #expect(try !isSignalled(queue))
     }
@@ -56,7 +56,7 @@ struct InterruptTests {
         let event = try EventCounter()
         try bench.start()
         // A cause from before there was anybody to tell.
-        bench.offer(0)
+        try bench.offer(0)
         try serve(bench, 0)
         try bench.setInterrupts(0, count: 1, events: [event.descriptor.raw])
         #expect(try isSignalled(event))

@@ -84,7 +84,7 @@ struct MemoryTests {
         let bench = try Bench()
         try bench.start()
         var chain = DescriptorChain()
-        bench.offer(0)
+        try bench.offer(0)
         #expect(try bench.next(0, into: &chain) == .chain)
         bench.complete(0, head: chain.head)
         try bench.unmap(0, size: Bench.memorySize)
@@ -96,10 +96,10 @@ struct MemoryTests {
         try bench.map(Self.mebibyte, size: 15 * Self.mebibyte, fileOffset: Self.mebibyte)
         #expect(bench.isActive(0) && bench.problem(0) == nil)
         #expect(bench.position(0) == 1)
-        bench.offer(0, index: 2)
+        try bench.offer(0, index: 2)
         #expect(try bench.next(0, into: &chain) == .chain)
         bench.complete(0, head: chain.head)
-        #expect(bench.usedIndex(0) == 2)
+        #expect(try bench.ring(0).usedIndex == 2)
         var pages: UInt64 = 0
         bench.forEachRingPages(0) { pages += $1 }
         #expect(pages == 3)

@@ -1,21 +1,24 @@
-public import Virtio
+import TestSupport
+import Virtio
 
 /// The driver's side of a split virtqueue, written straight into memory, so that it can break every rule.
-public final class DriverRing {
-    public enum Flag {
-        public static let next: UInt16 = 1
-        public static let write: UInt16 = 2
-        public static let indirect: UInt16 = 4
+///
+/// It knows the layout by itself, and not from what is tested.
+final class DriverRing {
+    enum Flag {
+        static let next: UInt16 = 1
+        static let write: UInt16 = 2
+        static let indirect: UInt16 = 4
     }
 
-    public let memory: TestMemory
-    public let size: UInt16
+    let memory: TestMemory
+    let size: UInt16
     private let available: UInt64
     private let used: UInt64
     /// Where a test may put its buffers: behind the ring.
-    public let dataStart: UInt64
+    let dataStart: UInt64
 
-    public init(size: UInt16, dataBytes: Int = 65536, firstIndex: UInt16 = 0) {
+    init(size: UInt16, dataBytes: Int = 65536, firstIndex: UInt16 = 0) {
         self.size = size
         available = UInt64(SplitRing.tableBytes(size))
         used = (available + UInt64(SplitRing.availableBytes(size)) + 3) / 4 * 4
@@ -26,7 +29,7 @@ public final class DriverRing {
     }
 
     /// The ring as the device sees it. The memory has to outlive it.
-    public func deviceSide() throws -> SplitRing {
+    func deviceSide() throws -> SplitRing {
         guard let base = memory.bytes.baseAddress else { throw QueueFault.ringLost }
         return try SplitRing(
             size: size, descriptors: base, available: base + Int(available), used: base + Int(used))
@@ -34,7 +37,7 @@ public final class DriverRing {
 
     // MARK: - What the driver writes
 
-    public func setDescriptor(
+    func setDescriptor(
         _ index: UInt16, address: UInt64, length: UInt32, flags: UInt16 = 0, next: UInt16 = 0, table: UInt64 = 0
     ) {
         let entry = table + 16 * UInt64(index)
@@ -45,7 +48,7 @@ public final class DriverRing {
     }
 
     /// Chains the buffers, in table entries from `first` on.
-    public func setChain(_ buffers: [DescriptorChain.Buffer], first: UInt16 = 0, table: UInt64 = 0) {
+    func setChain(_ buffers: [DescriptorChain.Buffer], first: UInt16 = 0, table: UInt64 = 0) {
         for (index, buffer) in buffers.enumerated() {
             let isLast = index == buffers.count - 1
             setDescriptor(
@@ -56,43 +59,43 @@ public final class DriverRing {
     }
 
     /// Makes a chain available.
-    public func offer(_ head: UInt16) {
+    func offer(_ head: UInt16) {
         memory.store(head, at: available + 4 + 2 * UInt64(availableIndex % size))
         availableIndex &+= 1
     }
 
-    public var availableIndex: UInt16 {
+    var availableIndex: UInt16 {
         get { memory.load(UInt16.self, at: available + 2) }
         set { memory.store(newValue, at: available + 2) }
     }
 
     /// VIRTQ_AVAIL_F_NO_INTERRUPT.
-    public var wantsNoInterrupt: Bool {
+    var wantsNoInterrupt: Bool {
         get { memory.load(UInt16.self, at: available) & 1 != 0 }
         set { memory.store(UInt16(newValue ? 1 : 0), at: available) }
     }
 
-    public var usedEvent: UInt16 {
+    var usedEvent: UInt16 {
         get { memory.load(UInt16.self, at: available + 4 + 2 * UInt64(size)) }
         set { memory.store(newValue, at: available + 4 + 2 * UInt64(size)) }
     }
 
     // MARK: - What the device writes
 
-    public var usedIndex: UInt16 {
+    var usedIndex: UInt16 {
         get { memory.load(UInt16.self, at: used + 2) }
         set { memory.store(newValue, at: used + 2) }
     }
 
-    public func usedEntry(_ index: UInt16) -> (head: UInt32, length: UInt32) {
+    func usedEntry(_ index: UInt16) -> (head: UInt32, length: UInt32) {
         let entry = used + 4 + 8 * UInt64(index % size)
         return (memory.load(UInt32.self, at: entry), memory.load(UInt32.self, at: entry + 4))
     }
 
-    public var usedFlags: UInt16 {
+    var usedFlags: UInt16 {
         get { memory.load(UInt16.self, at: used) }
         set { memory.store(newValue, at: used) }
     }
 
-    public var availableEvent: UInt16 { memory.load(UInt16.self, at: used + 4 + 8 * UInt64(size)) }
+    var availableEvent: UInt16 { memory.load(UInt16.self, at: used + 4 + 8 * UInt64(size)) }
 }
