@@ -85,7 +85,7 @@ extension Check where Platform == VhostUserPlatform {
 }
 
 extension CheckGuest where Platform == VhostUserPlatform {
-    /// What a queue's base is after so many requests of one descriptor, on a ring of 128 entries.
+    /// The base of a queue after `requests` requests of one descriptor, on a ring of 128 entries.
     static func base(_ kind: RingKind, after requests: UInt32) -> UInt32 {
         guard kind == .packed else { return requests }
         let place = UInt32(

@@ -17,7 +17,7 @@ public struct Probe: Sendable {
     ///   - path: of the device's socket.
     ///   - only: the row whose checks are run, such as `spec V4`, `V4` or `robustness`; all where `nil`.
     ///   - patience: how long the device may take for any one answer (ns).
-    ///   - hint: makes the device begin free page hinting; the checks of that are skipped where there is none.
+    ///   - hint: makes the device begin free page hinting; without it the checks of hinting are skipped.
     public init(
         path: String, only: String? = nil, patience: UInt64 = 5_000_000_000,
         hint: (@Sendable () throws -> Void)? = nil
@@ -55,14 +55,14 @@ public struct Probe: Sendable {
         } catch {
             let reason =
                 error == .closed
-                ? "it closed the connection: it has a VMM already, or is no vhost-user device" : "\(error)"
+                ? "it closed the connection: it has a VMM already, or is not a vhost-user device" : "\(error)"
             throw ProbeError(description: "\(path): \(reason)")
         }
     }
 
     /// Runs the checks one after another, each on a connection of its own; blocks.
     ///
-    /// - Parameter report: gets each result as soon as it is there.
+    /// - Parameter report: is given each result as soon as it is there.
     public func run(_ report: (CheckResult) -> Void) {
         for (number, check) in checks {
             let result = CheckResult(

@@ -39,9 +39,9 @@ public final class VhostUserPlatform: CheckPlatform {
         }
     }
 
-    /// The machine is gone.
+    /// Disconnects, as a machine that is gone.
     func leave() {
-        // What cannot be said any more need not be.
+        // A back-end that cannot be told any more need not be told.
         try? front.hangUp()
     }
 
@@ -106,9 +106,9 @@ public final class VhostUserPlatform: CheckPlatform {
         front = try Self.connect(path, patience)
     }
 
-    /// The machine is paused.
+    /// Pauses the machine.
     ///
-    /// - Returns: by queue number, where it stands.
+    /// - Returns: where each queue stands, by its number.
     func pause() throws(CheckError) -> [UInt32] {
         let numbers = queues.indices.filter { queues[$0] != nil }
         let stopped = try Self.run { () throws(FrontEndError) in try front.stop(queues: numbers) }
@@ -117,7 +117,7 @@ public final class VhostUserPlatform: CheckPlatform {
         return bases
     }
 
-    /// The machine goes on where it was paused.
+    /// Lets the machine go on where it was paused.
     func resume(_ bases: [UInt32]) throws(CheckError) {
         try start(bases)
         try synchronize()

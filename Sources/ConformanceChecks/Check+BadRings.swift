@@ -48,7 +48,8 @@ extension Check {
             ]
     }
 
-    /// The inflate queue lies where none can. A device may refuse that in any way, as long as it serves the next one.
+    /// Lays the inflate queue where none can be. A device may refuse that in any way, as long as it serves the guest
+    /// that comes next.
     private static func odd(
         _ row: String, _ sentence: String, _ change: @escaping @Sendable (inout QueuePlace, Playground) -> Void
     ) -> Check {

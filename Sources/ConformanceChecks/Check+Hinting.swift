@@ -88,7 +88,7 @@ extension Check {
         throw .skipped("the device does not ask for hints")
     }
 
-    /// Hints from the command to DONE.
+    /// Answers the device's command with hints until it says DONE.
     ///
     /// - Returns: the command's id.
     private static func converse(_ guest: Guest) throws(CheckError) -> UInt32 {
@@ -101,7 +101,7 @@ extension Check {
         return id
     }
 
-    /// The driver has no more: sends STOP, and waits until the device says that it has seen it.
+    /// Sends STOP, as a driver that has no more to hint, and waits until the device says that it has seen it.
     private static func end(_ guest: Guest, _ id: UInt32) throws(CheckError) {
         try command(guest, 0)
         var now = id

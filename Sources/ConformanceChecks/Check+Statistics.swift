@@ -60,7 +60,7 @@ extension Check {
         return bytes
     }
 
-    /// Gives buffer after buffer; each makes the device return the one before.
+    /// Gives the device one buffer after another; each makes it return the one before.
     private static func exchange(_ guest: Guest, _ buffers: [[Entry]]) throws(CheckError) {
         try guest.require(.statistics)
         try guest.load()
@@ -81,7 +81,7 @@ extension Check {
         try guest.expectGoesOn()
     }
 
-    /// The statistics queue is not given up, and the others go on.
+    /// Fails the check if the statistics queue was given up, or the others do not go on.
     private static func expectHealthy(_ guest: Guest) throws(CheckError) {
         try guest.expectGoesOn()
         try expect(

@@ -8,7 +8,7 @@ public struct Check<Platform: CheckPlatform>: Sendable {
     public let row: String
     /// What should hold.
     public let sentence: String
-    /// The rings that the guest has.
+    /// The kind of rings that the guest has.
     private var kind = RingKind.split
     private let body: @Sendable (Guest) throws(CheckError) -> Void
 
@@ -26,7 +26,7 @@ public struct Check<Platform: CheckPlatform>: Sendable {
             + (pages + life + badPackedChains).map { $0.onPackedRings }
     }
 
-    /// The same with a guest that has packed rings.
+    /// The same check with a guest that has packed rings.
     public var onPackedRings: Check {
         var check = Check(row, "\(sentence), on packed rings", body)
         check.kind = .packed

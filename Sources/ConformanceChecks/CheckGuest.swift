@@ -50,13 +50,13 @@ public final class CheckGuest<Platform: CheckPlatform> {
         }
     }
 
-    /// A fresh driver: empty rings, DRIVER_OK.
+    /// Starts a fresh driver: empty rings, DRIVER_OK.
     ///
     /// - Parameters:
     ///   - features: as far as they are offered.
     ///   - isDense: numbers the queues as Linux does; otherwise as the specification lists them.
-    ///   - before: what happens when the rings are laid out and DRIVER_OK is not set yet.
-    ///   - change: makes the place of a queue one that breaks the rules.
+    ///   - before: is called when the rings are laid out and DRIVER_OK is not set yet.
+    ///   - change: may change the place of a queue to one that breaks the rules.
     public func load(
         _ features: BalloonFeatures = usual, transport: UInt64 = allTransport, isDense: Bool = true,
         before: () throws(CheckError) -> Void = { () throws(CheckError) in },
@@ -132,14 +132,14 @@ public final class CheckGuest<Platform: CheckPlatform> {
         guard try ring.bufferHolds(bytes) else { throw .failed("\(what): the device wrote into a readable buffer") }
     }
 
-    /// The device still serves this guest: a page goes into the balloon and comes back.
+    /// Fails the check unless the device still serves this guest: a page goes into the balloon and comes back.
     public func expectGoesOn() throws(CheckError) {
         let page = playground.page(500)
         try inflate([page], "a good inflate request afterwards")
         try deflate([page], "a good deflate request afterwards")
     }
 
-    /// The device serves a machine that comes when this one is gone.
+    /// Fails the check unless the device serves the machine that comes when this one is gone.
     public func expectNextIsServed() throws(CheckError) {
         try platform.renew()
         try load()
@@ -155,7 +155,7 @@ public final class CheckGuest<Platform: CheckPlatform> {
             .initializeMemory(as: UInt8.self, repeating: value, count: count)
     }
 
-    /// All bytes of some pages have a value.
+    /// Whether all bytes of some pages have this value.
     func holds(_ pages: Range<UInt32>, _ value: UInt8) throws(CheckError) -> Bool {
         let words = pages.count << 9
         let start = try platform.pointer(to: UInt64(pages.lowerBound) << 12, count: words << 3)
@@ -164,7 +164,7 @@ public final class CheckGuest<Platform: CheckPlatform> {
         return true
     }
 
-    /// Runs a request that has to free the memory of some pages, which are touched before.
+    /// Fails the check unless a request frees the host's memory of some pages, which are touched before.
     public func expectFreed(
         _ pages: Range<UInt32>, _ request: () throws(CheckError) -> Void
     ) throws(CheckError) {

@@ -35,11 +35,12 @@ public protocol CheckPlatform: RingPlatform {
 
     /// The most entries of a queue; 0: there is no such queue.
     func queueSizeLimit(_ queue: Int) -> UInt16
-    /// A fresh driver agrees on features and tells where its queues are; DRIVER_OK comes with ``start()``.
+    /// Does what a fresh driver does before DRIVER_OK, which comes with ``start()``: agrees on features, and tells
+    /// where its queues are.
     func prepare(features: UInt64, queues: [QueuePlace]) throws(CheckError)
-    /// DRIVER_OK.
+    /// Sets DRIVER_OK.
     func start() throws(CheckError)
-    /// The driver goes, and the next machine comes: a new connection, or a reset.
+    /// Ends the driver, and lets the next machine come: by a new connection, or a reset.
     func renew() throws(CheckError)
 
     /// Waits until the device says that its configuration has changed; false if the deadline passed first.
@@ -54,9 +55,9 @@ public protocol CheckPlatform: RingPlatform {
     /// Writes all four bytes at once.
     func writeWord(_ offset: Int, _ value: UInt32) throws(CheckError)
 
-    /// Has whoever runs the checks make the device begin free page hinting.
+    /// Makes the device begin free page hinting, by whatever can do that from outside.
     ///
-    /// - Returns: false if nobody can.
+    /// - Returns: false if nothing can.
     func beginHinting() throws(CheckError) -> Bool
 }
 

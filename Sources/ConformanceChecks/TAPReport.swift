@@ -1,6 +1,6 @@
 /// Results as lines of the Test Anything Protocol, version 14.
 public enum TAPReport {
-    /// What comes before the results.
+    /// The lines that come before the results.
     public static func header(count: Int) -> String { "TAP version 14\n1..\(count)" }
 
     /// One result.

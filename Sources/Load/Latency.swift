@@ -2,7 +2,7 @@ public import Histogram
 
 /// From a kick until the guest has seen its message used, in microseconds.
 public struct Latency: Sendable, Codable, Equatable {
-    /// Messages.
+    /// How many messages were measured.
     public var count: UInt64
     public var p50: Double
     public var p90: Double
@@ -10,7 +10,7 @@ public struct Latency: Sendable, Codable, Equatable {
     public var p999: Double
     public var max: Double
 
-    /// Of a histogram of nanoseconds.
+    /// Takes the quantiles of a histogram of nanoseconds.
     public init(_ histogram: Histogram<UInt64>) {
         func value(_ percentile: Double) -> Double { Double(histogram.valueAtPercentile(percentile)) / 1000 }
         count = histogram.totalCount

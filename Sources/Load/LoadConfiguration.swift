@@ -2,8 +2,8 @@
 public struct LoadConfiguration: Sendable {
     /// The device of each guest: a vhost-user socket without a VMM.
     public var sockets: [String]
-    /// The first so many guests are reported apart: they inflate and deflate one message in turns, whatever the others
-    /// do. 0 to `sockets.count`.
+    /// How many guests, from the first on, are reported apart: they inflate and deflate one message in turns,
+    /// whatever the others do. 0 to `sockets.count`.
     public var victims = 0
     /// Messages that each of the other guests has in flight, 1 to 64.
     public var messagesInFlight = 1
@@ -18,7 +18,7 @@ public struct LoadConfiguration: Sendable {
 
     /// Page numbers in one message, as Linux sends them.
     public static let pagesPerMessage = 256
-    /// The most guests of one process.
+    /// The most guests that one process can play.
     public static let guestLimit = 1000
 
     public init(sockets: [String]) { self.sockets = sockets }

@@ -1,4 +1,4 @@
-/// Why no load could be made: one line.
+/// Why a load could not be run: one line.
 public struct LoadError: Error, Equatable, CustomStringConvertible {
     public let description: String
 

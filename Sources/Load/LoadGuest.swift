@@ -23,7 +23,7 @@ final class LoadGuest {
     private var answered = 0
     /// When each message of the round was sent.
     private var times: [UInt64]
-    /// Set at the end: nothing more is sent.
+    /// Whether the load is at its end, so that nothing more is sent.
     var isEnding = false
     private(set) var failure: String?
 
@@ -46,7 +46,7 @@ final class LoadGuest {
         touchesPages = configuration.touchesPages
         times = [UInt64](repeating: 0, count: Self.messages)
         front = try VhostUserFrontEnd(path: path, patience: configuration.patience)
-        // There is no driver that would look at targets.
+        // Nobody here looks at targets.
         try front.open(wanting: [.multipleQueues, .replyAcknowledge])
         memory = try FrontEndMemory(size: Self.memorySize)
         let features = VirtioFeatures.version1 | VirtioFeatures.eventIndex | BalloonFeatures.mustTellHost.rawValue
@@ -65,7 +65,7 @@ final class LoadGuest {
         }
     }
 
-    /// Page numbers descend within a message, as Linux sends them.
+    /// Writes the page numbers of all messages; they descend within a message, as Linux sends them.
     private static func writeArrays(_ memory: FrontEndMemory) throws(FrontEndError) {
         let count = LoadConfiguration.pagesPerMessage
         for message in 0..<messages {
@@ -88,7 +88,7 @@ final class LoadGuest {
     /// When the oldest of them was sent.
     var oldest: UInt64? { inFlight > 0 ? times[answered..<sent].min() : nil }
 
-    /// Takes answers and sends messages until the device is to move.
+    /// Takes answers and sends messages until it is the device's turn.
     func work(_ tally: inout LoadTally) {
         guard failure == nil else { return }
         _ = inflate.queue.call.drain()
@@ -154,12 +154,12 @@ final class LoadGuest {
         if failure == nil { failure = "\(path): \(reason)" }
     }
 
-    /// Whether nothing is to be waited for any more.
+    /// Whether there is nothing more to wait for.
     var isDone: Bool { failure != nil || isEnding && inFlight == 0 }
 
-    /// The machine is turned off.
+    /// Disconnects, as a machine that is turned off.
     func leave() {
-        // What cannot be said any more need not be.
+        // A back-end that cannot be told any more need not be told.
         try? front.hangUp()
     }
 }

@@ -3,7 +3,7 @@ import Synchronization
 
 /// What the threads of a load tell one another.
 final class LoadProgress: Sendable {
-    /// Stays signalled: every thread sees it.
+    /// Tells every thread to end: it stays signalled.
     let stop: EventCounter
     private let messages = Atomic<UInt64>(0)
 

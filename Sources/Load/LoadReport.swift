@@ -4,7 +4,7 @@ public struct LoadReport: Sendable, Codable, Equatable {
     public var victims: Int
     public var threads: Int
     public var messagesInFlight: Int
-    /// That the load lasted.
+    /// How long the load lasted (s).
     public var seconds: Double
     /// Messages that were answered, and the pages in them.
     public var messages: UInt64
@@ -12,13 +12,13 @@ public struct LoadReport: Sendable, Codable, Equatable {
     public var messagesPerSecond: Double
     public var pagesPerSecond: Double
     public var gibibytesPerSecond: Double
-    /// Of all guests but the victims; `nil` where there was none.
+    /// Latencies of all guests but the victims; `nil` where there were no messages.
     public var inflateMicroseconds: Latency?
     public var deflateMicroseconds: Latency?
-    /// Of the victims.
+    /// Latencies of the victims.
     public var victimInflateMicroseconds: Latency?
     public var victimDeflateMicroseconds: Latency?
-    /// What went wrong, a line a guest.
+    /// What went wrong, one line for each guest that failed.
     public var failures: [String]
 
     init(_ configuration: LoadConfiguration, threads: Int, seconds: Double, _ tally: LoadTally) {

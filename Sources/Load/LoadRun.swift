@@ -35,13 +35,13 @@ public final class LoadRun: Sendable {
         }
     }
 
-    /// Ends the load; what was measured so far is reported. Any thread, any time.
+    /// Ends the load early; what was measured so far is reported. May be called on any thread, at any time.
     public func stop() { stopEvent.signal() }
 
-    /// Messages answered so far. Any thread, any time.
+    /// Messages answered so far. May be read on any thread, at any time.
     public var messages: UInt64 { progress.reduce(0) { $0 + $1.count } }
 
-    /// Connects all guests and lets them run for the time that was asked; blocks.
+    /// Connects all guests and lets them run for the time that was asked for; blocks.
     public func run() throws(LoadError) -> LoadReport {
         let workers = try connect()
         let tally = Mutex(LoadTally())
@@ -61,7 +61,7 @@ public final class LoadRun: Sendable {
         }
         let limit = configuration.seconds.map { UInt64(max(0, min($0, 1e9)) * 1e9) }
         let deadline = limit.map { start &+ $0 } ?? .max
-        // All have failed before the time is over.
+        // All have failed before the time was over.
         running.notify(queue: .global()) { [self] in stop() }
         do throws(SystemError) {
             _ = try Readiness.awaitReadable(stopEvent.descriptor.raw, until: deadline)

@@ -24,7 +24,7 @@ struct LoadTally: Sendable {
         failures += other.failures
     }
 
-    /// `nil` if there was no such message.
+    /// The latency of one kind of messages; `nil` if there were none.
     func latency(_ kind: Kind) -> Latency? {
         let histogram = histograms[kind.rawValue]
         return histogram.totalCount > 0 ? Latency(histogram) : nil

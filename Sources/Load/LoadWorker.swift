@@ -30,7 +30,7 @@ final class LoadWorker {
             } catch {
                 let reason =
                     error == .closed
-                    ? "it closed the connection: it has a VMM already, or is no vhost-user device"
+                    ? "it closed the connection: it has a VMM already, or is not a vhost-user device"
                     : error.description
                 throw LoadError("\(path): \(reason)")
             }

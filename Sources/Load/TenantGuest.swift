@@ -8,7 +8,7 @@ internal import Virtio
 ///
 /// On one thread at a time.
 public final class TenantGuest {
-    /// What it says of itself, in bytes; free and available memory are said less what is in the balloon.
+    /// What it says of itself with an empty balloon, in bytes; what is in the balloon is subtracted.
     public struct Memory: Sendable {
         public var available: UInt64
         public var free: UInt64
@@ -21,18 +21,18 @@ public final class TenantGuest {
     }
 
     public let size: UInt64
-    /// With an empty balloon.
+    /// What it says of itself; may be changed at any time.
     public var memory: Memory
     /// Pages in the balloon.
     public private(set) var held: UInt32 = 0
     /// `num_pages`, as read last.
     public private(set) var target: UInt32 = 0
-    /// It does not give pages when it is asked.
+    /// Whether it refuses to give pages when it is asked.
     public var isStubborn = false
-    /// Statistics sent.
+    /// How often it has sent statistics.
     public private(set) var answers = 0
 
-    /// It was told of a target that it has not read yet.
+    /// Whether it was told of a target that it has not read yet.
     private var isTold = false
     private let front: VhostUserFrontEnd
     private let pages: FrontEndMemory
@@ -84,7 +84,7 @@ public final class TenantGuest {
         [statistics.queue.call.descriptor.raw] + (front.requestDescriptor.map { [$0] } ?? [])
     }
 
-    /// Hears what the device tells, without waiting and without an answer.
+    /// Takes what the device has said, without waiting and without answering.
     ///
     /// - Returns: whether it told of another target.
     public func hear() throws(FrontEndError) -> Bool {
@@ -95,7 +95,7 @@ public final class TenantGuest {
         return isNew
     }
 
-    /// Takes what the device told, without waiting.
+    /// Takes what the device has said, and answers it, without waiting.
     private func look() throws(FrontEndError) {
         _ = try hear()
         if isTold {
@@ -105,7 +105,7 @@ public final class TenantGuest {
         if try statistics.next() != nil { try offerStatistics() }
     }
 
-    /// Takes what the device told, and follows the target until it is reached or another one is told.
+    /// Takes what the device has said, and follows the target until it is reached.
     ///
     /// - Returns: whether there was anything to do.
     @discardableResult
@@ -123,14 +123,14 @@ public final class TenantGuest {
         return before != (target, held)
     }
 
-    /// Pages go into the balloon; then `actual` is written.
+    /// Puts pages into the balloon, and writes `actual`.
     private func give(_ count: UInt32) throws(FrontEndError) {
         try send(Self.firstPage + held, count, inflate)
         held += count
         try writeActual()
     }
 
-    /// Pages come out of the balloon, newest first; then `actual` is written.
+    /// Takes pages out of the balloon, newest first, and writes `actual`.
     ///
     /// - Parameter before: called when the message lies in the queue, just before the device is told.
     public func take(_ count: UInt32, before: () -> Void = {}) throws(FrontEndError) {
@@ -153,9 +153,9 @@ public final class TenantGuest {
         target = min(target, UInt32(clamping: size >> 12) - Self.firstPage)
     }
 
-    /// The machine is turned off.
+    /// Disconnects, as a machine that is turned off.
     public func leave() {
-        // What cannot be said any more need not be.
+        // A back-end that cannot be told any more need not be told.
         try? front.hangUp()
     }
 

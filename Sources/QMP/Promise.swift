@@ -13,7 +13,7 @@ package final class Promise<Value: Sendable>: Sendable {
 
     package init() {}
 
-    /// The first call counts.
+    /// Settles the promise. Only the first call counts.
     package func settle(_ result: Result<Value, any Error>) {
         let waiters = state.withLock { state in
             guard state.result == nil else { return [CheckedContinuation<Value, any Error>]() }

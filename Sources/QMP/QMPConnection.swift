@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A connection to QEMU's machine protocol.
+/// A connection to QEMU's monitor (QMP).
 ///
 /// Commands may be in flight from several tasks at once; answers are told apart by id. Events are kept, so that one
 /// that came before anybody waited for it is not lost.
@@ -78,7 +78,7 @@ public final class QMPConnection: Sendable {
         inbox.state.withLock { Array($0.events.dropFirst(count)) }
     }
 
-    /// The first event called `name` that came, or comes, after number `count`.
+    /// Waits for the first event called `name` after number `count`, which may have come already.
     public func event(_ name: String, after count: Int = 0, within limit: Duration) async throws -> QMPEvent {
         let promise = Promise<QMPEvent>()
         inbox.state.withLock { state in

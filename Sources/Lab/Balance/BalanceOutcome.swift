@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a ``BalanceRun`` came to.
+/// The outcome of a ``BalanceRun``.
 public struct BalanceOutcome: Sendable, Codable {
     /// One burst of one guest.
     public struct Burst: Sendable, Codable {
@@ -8,7 +8,7 @@ public struct BalanceOutcome: Sendable, Codable {
         public var round: Int
         public var isAlive: Bool
         public var badPages: UInt64
-        /// Until it had its memory; as long as the round for one that was killed.
+        /// From its start until it had its memory; the length of the round for one that was killed.
         public var seconds: Double
     }
 
@@ -29,7 +29,7 @@ public struct BalanceOutcome: Sendable, Codable {
     public var mostVisibleBytes: UInt64 = 0
     /// From an alarm to the next target of another guest, by the daemon's events.
     public var reactionSeconds: [Double] = []
-    /// Kernel logs or QEMU's fate that should not be.
+    /// What should not have happened, by the kernel's log or QEMU's end.
     public var faults: [String] = []
 
     public init(policy: BalancePolicy) { self.policy = policy }

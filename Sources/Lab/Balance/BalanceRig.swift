@@ -84,7 +84,7 @@ struct BalanceRig: Sendable {
 
     private var steering: QEMUSteering { QEMUSteering(policy: policy, budget: budget, machines: machines) }
 
-    /// What the policy does from outside while the guests work; ends when the task is cancelled.
+    /// Does what the policy does from outside while the guests work, until the task is cancelled.
     func steer() async throws { try await steering.steer() }
 
     /// What each guest sees now, in bytes.
@@ -98,7 +98,7 @@ struct BalanceRig: Sendable {
         return sizes
     }
 
-    /// From each alarm of a guest to the next target of another one.
+    /// Seconds from each alarm of a guest to the next target of another one.
     func reactions() async throws -> [Double] {
         guard let daemon else { return [] }
         var events: [Event] = []

@@ -22,7 +22,7 @@ public struct BalanceScript: Sendable {
 
     public init() {}
 
-    /// Roles by round and guest: each round has every role once, guests change roles by turns.
+    /// Roles by round and guest: each round has every role, and guests change roles from round to round.
     var roles: [[Role]] {
         var random = SeededRandom(seed: seed)
         return (0..<rounds).map { _ in

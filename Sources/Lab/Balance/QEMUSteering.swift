@@ -9,7 +9,7 @@ struct QEMUSteering: Sendable {
     let budget: UInt64
     let machines: [Machine]
 
-    /// Every guest gets its share, and is waited for.
+    /// Gives every guest its share, and waits until it is there.
     func split() async throws {
         let share = budget / UInt64(machines.count)
         for machine in machines {
@@ -27,7 +27,7 @@ struct QEMUSteering: Sendable {
         }
     }
 
-    /// Goes on until the task is cancelled.
+    /// Steers until the task is cancelled.
     func steer() async throws {
         guard policy == .proxmox else { return }
         while true {

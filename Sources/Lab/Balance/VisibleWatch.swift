@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Follows what guests see, twice a second.
+/// Looks at what the guests see, twice a second.
 final class VisibleWatch: Sendable {
     private struct State {
         var last: [UInt64] = []
@@ -13,7 +13,7 @@ final class VisibleWatch: Sendable {
     /// Bytes moved, and the most that was seen at a time.
     var result: (UInt64, UInt64) { state.withLock { ($0.moved, $0.most) } }
 
-    /// Goes on until the task is cancelled.
+    /// Watches until the task is cancelled.
     func run(_ rig: BalanceRig) async throws {
         while !Task.isCancelled {
             let now = try await rig.visible()

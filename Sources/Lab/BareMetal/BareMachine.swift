@@ -39,7 +39,9 @@ public final class BareMachine: Sendable {
     public var pid: pid_t { process.pid }
     public var memorySize: UInt64 { UInt64(configuration.megabytes) << 20 }
 
-    /// Waits until the guest takes commands for the `boot`th time; what it said then.
+    /// Waits until the guest takes commands for the `boot`th time.
+    ///
+    /// - Returns: what it said then.
     @discardableResult
     public func ready(boot: Int = 1, within limit: Duration = .seconds(30)) async throws -> GuestFields {
         try await agent.ready(boot: boot, within: limit)

@@ -7,7 +7,7 @@ public enum Architecture: String, Sendable, CaseIterable, Codable {
     case arm = "aarch64"
 }
 
-/// A machine without a kernel but ours: the bare-metal guest of `Guest/`.
+/// A machine whose only kernel is ours: the bare-metal guest of `Guest/`.
 public struct BareMachineConfiguration: Sendable {
     /// Where the balloon is plugged in.
     public enum Bus: Sendable {

@@ -4,7 +4,7 @@ import QMP
 extension BareMetalFlight {
     private static var mebibyte: UInt64 { 1 << 20 }
 
-    /// Free page hinting: QEMU asks while it migrates, and the guest's memory is whole afterwards.
+    /// Flies through free page hinting: QEMU asks while it migrates, and the guest's memory is whole afterwards.
     public static func hinting(_ architecture: Architecture, in lab: LabEnvironment) async throws -> BareMetalFlight {
         var configuration = BareMachineConfiguration(architecture)
         configuration.balloon = .qemu(properties: ["free-page-hint=on", "deflate-on-oom=on", "iothread=hinting"])
@@ -30,8 +30,8 @@ extension BareMetalFlight {
         }
     }
 
-    /// Sleep with a balloon: the driver gives all back, starts anew and reaches the target again; page poison is
-    /// offered and refused, since our kernel does not poison (spec D2).
+    /// Flies through sleep with a balloon: the driver gives all back, starts anew and reaches the target again; page
+    /// poison is offered and refused, since our kernel does not poison (spec D2).
     public static func sleep(_ architecture: Architecture, in lab: LabEnvironment) async throws -> BareMetalFlight {
         var configuration = BareMachineConfiguration(architecture)
         configuration.balloon = .qemu(properties: ["page-poison=on", "free-page-reporting=on", "deflate-on-oom=on"])
@@ -54,7 +54,7 @@ extension BareMetalFlight {
         }
     }
 
-    /// A reset in the middle of an inflation: the machine comes up anew, and its balloon works.
+    /// Flies through resets in the middle of an inflation: the machine comes up anew, and its balloon works.
     public static func reset(_ architecture: Architecture, in lab: LabEnvironment) async throws -> BareMetalFlight {
         var configuration = BareMachineConfiguration(architecture)
         configuration.balloon = .qemu(properties: ["deflate-on-oom=on"])

@@ -6,7 +6,7 @@ import QMP
 extension BareMetalFlight {
     private static var mebibyte: UInt64 { 1 << 20 }
 
-    /// Without DEFLATE_ON_OOM the balloon gives nothing, and the guest's allocations end with what is free.
+    /// Flies without DEFLATE_ON_OOM: the balloon gives nothing, and the guest's allocations end with what is free.
     public static func withoutBit(_ architecture: Architecture, in lab: LabEnvironment) async throws -> BareMetalFlight
     {
         var configuration = BareMachineConfiguration(architecture)
@@ -24,7 +24,7 @@ extension BareMetalFlight {
         }
     }
 
-    /// Free page reporting: memory that was used and freed goes back to the host without a balloon.
+    /// Flies with free page reporting: memory that was used and freed goes back to the host without a balloon.
     public static func reporting(_ architecture: Architecture, in lab: LabEnvironment) async throws -> BareMetalFlight {
         var configuration = BareMachineConfiguration(architecture)
         configuration.balloon = .qemu(properties: ["free-page-reporting=on"])
@@ -47,7 +47,7 @@ extension BareMetalFlight {
         }
     }
 
-    /// No device, and a trap: both have a name, and an exit code where the machine ends.
+    /// Flies without a device, and into a trap: both have a name, and an exit code where the machine ends.
     public static func faults(_ architecture: Architecture, in lab: LabEnvironment) async throws -> BareMetalFlight {
         try await BareMachine.with(BareMachineConfiguration(architecture), in: lab) { machine in
             var flight = BareMetalFlight("no device, and a trap", architecture)
@@ -62,7 +62,7 @@ extension BareMetalFlight {
         }
     }
 
-    /// Our device over vhost-user.
+    /// Flies with our device over vhost-user.
     public static func aerostat(
         _ architecture: Architecture, packed: Bool = false, in lab: LabEnvironment
     ) async throws -> BareMetalFlight {
@@ -103,7 +103,7 @@ extension BareMetalFlight {
         return flight
     }
 
-    /// Inflation of touched memory alone, to be compared with Linux's.
+    /// Measures the inflation of touched memory alone, to be compared with Linux's.
     public static func inflation(
         _ architecture: Architecture, reporting: Bool, in lab: LabEnvironment
     ) async throws -> BareMetalFlight {
@@ -118,7 +118,7 @@ extension BareMetalFlight {
         }
     }
 
-    /// From the processor's first instruction until the guest takes commands, in seconds.
+    /// Measures the seconds from the processor's first instruction until the guest takes commands.
     public static func boot(_ architecture: Architecture, in lab: LabEnvironment) async throws -> Double {
         var configuration = BareMachineConfiguration(architecture)
         configuration.balloon = .qemu(properties: ["deflate-on-oom=on"])

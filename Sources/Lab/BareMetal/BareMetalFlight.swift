@@ -22,7 +22,7 @@ public struct BareMetalFlight: Sendable, Codable {
 extension BareMetalFlight {
     private static var mebibyte: UInt64 { 1 << 20 }
 
-    /// QEMU's own device, all of it: inflate, statistics, running out, deflate, moving, sleep.
+    /// Flies through all of QEMU's own device: inflate, statistics, running out, deflate, moving, sleep.
     public static func ownDevice(
         _ architecture: Architecture, bus: BareMachineConfiguration.Bus = .mmio, packed: Bool = false,
         in lab: LabEnvironment
@@ -80,8 +80,8 @@ extension BareMetalFlight {
         numbers["idle-percent"] = (machine.processorSeconds - before) / 2 * 100
     }
 
-    /// The same allocation through a full balloon and from free memory, in turns; the host has to find the memory in
-    /// both.
+    /// Measures the same allocation through a full balloon and from free memory, in turns; the host has to find the
+    /// memory in both.
     private mutating func runOut(_ machine: BareMachine) async throws {
         var through: [Double] = []
         var free: [Double] = []

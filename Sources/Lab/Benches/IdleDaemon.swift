@@ -4,7 +4,7 @@ public struct IdleDaemon: Sendable {
 
     public init() {}
 
-    /// How often the daemon's threads were woken.
+    /// Measures how often the daemon's threads are woken within ``seconds``.
     public func run(kernel: KernelSeries, in lab: LabEnvironment) async throws -> UInt64 {
         var configuration = MachineConfiguration(kernel: kernel)
         configuration.hasDisk = false

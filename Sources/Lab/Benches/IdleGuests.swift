@@ -10,7 +10,7 @@ final class IdleGuests: Sendable {
     private let memories: [FrontEndMemory]
     private let queues: [[FrontEndQueue]]
 
-    /// All that have a queue.
+    /// All features that bring a queue.
     private static let features: BalloonFeatures = [
         .mustTellHost, .statistics, .deflateOnOOM, .freePageHint, .pageReporting,
     ]

@@ -23,15 +23,15 @@ public struct InflateBench: Sendable {
 
     public struct Outcome: Sendable, Codable {
         public var subject: Subject
-        /// From the request until the host's memory file has shrunk as far as it does; of a fresh guest, until it reports
-        /// its balloon.
+        /// From the request until the host's memory file has shrunk as far as it will; for a fresh guest, until it
+        /// reports its balloon.
         public var seconds: Double
         /// Processor time of the VMM, the guest's own included, and of the daemon.
         public var processorSeconds: Double
         public var balloonBytes: UInt64
         public var freedBytes: UInt64
 
-        /// Processor seconds for a GiB of balloon.
+        /// Processor seconds for each GiB of balloon.
         public var processorSecondsPerGiB: Double { processorSeconds / Double(balloonBytes) * Double(1 << 30) }
     }
 

@@ -4,12 +4,12 @@ public enum InflateCase: String, Sendable, Hashable, Codable, CaseIterable {
     case fresh
     /// Nearly all of it was used and is free again.
     case touched
-    /// What is not in use caches files: the guest has to throw some out.
+    /// What programs do not use caches files: the guest has to throw some out.
     case pageCache = "page-cache"
-    /// Of the free pages no two are neighbours.
+    /// No two of the free pages are neighbours.
     case fragmented
 
-    /// Brings the guest there.
+    /// Brings the guest's memory into this state.
     func prepare(_ machine: Machine) async throws {
         switch self {
         case .fresh: break

@@ -12,13 +12,13 @@ public struct ManyGuests: Sendable {
         public var memory: ProcessMemory
         /// From its start until it answers.
         public var startSeconds: Double
-        /// For the status of all guests.
+        /// How long the status of all guests takes.
         public var statusSeconds: Double
         /// How often its threads were woken in five seconds.
         public var wakeups: UInt64
     }
 
-    /// Of each load.
+    /// How long each load lasts.
     public var seconds = 3.0
     public var messagesInFlight = 1
     public var touchesPages = false
@@ -41,11 +41,11 @@ public struct ManyGuests: Sendable {
         return report
     }
 
-    /// Connects so many guests, which then do nothing.
+    /// Measures the daemon with `guests` guests that are connected and do nothing.
     public func idle(_ guests: Int, in lab: LabEnvironment) async throws -> Idle {
         let clock = ContinuousClock()
         let start = clock.now
-        // A daemon wants a guest: without any, one that nobody connects to.
+        // A daemon needs a guest: with 0 there is one that nobody connects to.
         let daemon = try await Self.daemon(max(1, guests), in: lab)
         let startSeconds = (clock.now - start).seconds
         let sockets = Self.names(guests).map { daemon.socket(of: $0) }
@@ -72,14 +72,14 @@ public struct ManyGuests: Sendable {
     private static func daemon(_ guests: Int, in lab: LabEnvironment) async throws -> Daemon {
         // For our side of a thousand connections; the daemon does the same for its own.
         try DescriptorLimit.raise()
-        // A thousand events a second in the log are no part of what is measured.
+        // The log is quiet: to write a thousand events a second is not part of what is measured.
         let all = names(guests).map {
             Daemon.Guest($0, "deflate-on-oom=on", "free-page-reporting=on", "free-page-hint=on")
         }
         return try await Daemon.start(all, arguments: ["--log-level", "warning"], in: lab)
     }
 
-    /// What blocks must not have one of the tasks' threads.
+    /// Runs a call that blocks on a thread of its own, since the tasks' threads must not block.
     private static func onThread<Result: Sendable>(
         _ body: @escaping @Sendable () throws -> Result
     ) async throws -> Result {

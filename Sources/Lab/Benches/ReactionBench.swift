@@ -27,18 +27,18 @@ public struct ReactionBench: Sendable {
     }
 
     public static let guests = 100
-    /// Of them so many take pages back.
+    /// How many of them take pages back.
     private static let takers = 10
     private static let takerSize: UInt64 = 640 << 20
     private static let takerVisible: UInt64 = 64 << 20
-    /// What payers say that they use.
+    /// Bytes that payers say they use.
     private static let used: UInt64 = 20 << 20
-    /// Payers that are told later than this after the one before are those of another event.
+    /// Nanoseconds: a payer that is told later than this after the one before belongs to another event.
     private static let gap: UInt64 = 2_000_000
 
     public init() {}
 
-    /// Starts daemons until so many alarms have been measured.
+    /// Starts one daemon after another until `alarms` alarms have been measured.
     public func run(alarms: Int, in lab: LabEnvironment, progress: @Sendable (Int) -> Void) async throws -> Report {
         var outcomes: [Outcome] = []
         var roundTrips: [Double] = []
@@ -91,14 +91,15 @@ public struct ReactionBench: Sendable {
             isThere.signal()
         }
         isThere.wait()
-        return try answer.withLock { $0! }.get()
+        guard let result = answer.withLock({ $0 }) else { throw LabError(.system, "a task ended without an answer") }
+        return try result.get()
     }
 
     private static func sockets(_ name: String, _ count: Int, _ daemon: Daemon) -> [String] {
         (0..<count).map { daemon.socket(of: "\(name)\($0)") }
     }
 
-    /// As large as this host's memory lets a budget be.
+    /// Bytes of a payer, as many as this host's memory allows.
     private static func payerSize() throws -> UInt64 {
         let text = (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8)) ?? ""
         let words = text.split(separator: "\n").first?.split(separator: " ") ?? []

@@ -6,7 +6,7 @@ internal import VhostUser
 
 /// The guests of one daemon: some take pages back, the others pay, each kind on a thread of its own.
 final class ReactionStage: Sendable {
-    /// When a payer was told of another target (ns).
+    /// The times (ns) at which payers were told of another target.
     private let told = Mutex<[UInt64]>([])
     private let isStopping = Atomic<Bool>(false)
     private let failure = Mutex<String?>(nil)
@@ -23,7 +23,7 @@ final class ReactionStage: Sendable {
     ///
     /// - Parameter latest: asks the daemon how long its newest alarm took, in microseconds.
     func play(gap: UInt64, latest: () throws -> Double) throws -> [ReactionBench.Outcome] {
-        // The takers first: what they leave to others is theirs to leave before the others come.
+        // The takers come first: they must have left their memory to others before the others are there.
         let takers = try paths.takers.map {
             try TenantGuest(path: $0, size: 640 << 20, memory: .init(available: 600 << 20))
         }
@@ -51,7 +51,7 @@ final class ReactionStage: Sendable {
     private func alarm(
         _ taker: TenantGuest, _ gap: UInt64, _ latest: () throws -> Double
     ) throws -> ReactionBench.Outcome? {
-        // What was asked for the alarm before has arrived.
+        // So that what was asked for the alarm before has arrived.
         pause(milliseconds: 100)
         told.withLock { $0 = [] }
         var start: UInt64 = 0
@@ -72,7 +72,7 @@ final class ReactionStage: Sendable {
             inside: inside, first: Double(first - start) / 1000, last: Double(last - start) / 1000, payers: count)
     }
 
-    /// The statistics of all have been heard, and their targets are reached.
+    /// Plays the guests until the daemon has heard the statistics of all and their targets are reached.
     private func settle(_ guests: [TenantGuest]) throws {
         let goals = guests.map { $0.answers + 3 }
         let deadline = MonotonicClock.now() + 30_000_000_000
@@ -83,7 +83,7 @@ final class ReactionStage: Sendable {
         }
     }
 
-    /// There is no event for "nothing more comes".
+    /// Waits for a while, since there is no event for "nothing more comes".
     private func pause(milliseconds: Int) { Thread.sleep(forTimeInterval: Double(milliseconds) / 1000) }
 
     private func playPayers(_ ready: DispatchSemaphore) {
@@ -110,10 +110,10 @@ final class ReactionStage: Sendable {
         }
     }
 
-    /// Waits for what the daemon tells, and notes when it comes. Virtual machines of their own would not wait for each
-    /// other's answers, so nothing is answered before there is a pause.
+    /// Waits for what the daemon says, and notes when it comes. Real virtual machines would not wait for each other's
+    /// answers, so nothing is answered before there is a pause.
     ///
-    /// - Returns: the payers to whom something was told.
+    /// - Returns: the payers that were told something.
     private func hear(_ payers: [TenantGuest], _ poll: borrowing EventPoll) throws -> Set<Int> {
         var heard: Set<Int> = []
         var events: [EventPoll.Event] = []

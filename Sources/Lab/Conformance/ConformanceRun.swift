@@ -14,7 +14,7 @@ public struct ConformanceRun: Sendable {
 
     private static let features = ["deflate-on-oom=on", "free-page-reporting=on", "free-page-hint=on"]
 
-    /// Our device, from a VMM of our own.
+    /// Checks our device from a VMM of our own.
     public func probe() async throws -> ConformanceResult {
         let daemon = try await daemon()
         let probe = Probe(path: daemon.socket(of: "guest"), hint: { try Self.hint(daemon) })
@@ -38,7 +38,7 @@ public struct ConformanceRun: Sendable {
         return result
     }
 
-    /// Our device, from inside a machine of QEMU's.
+    /// Checks our device from inside a machine of QEMU's.
     public func ours(_ progress: @escaping @Sendable (Int) -> Void = { _ in }) async throws -> ConformanceResult {
         let daemon = try await daemon()
         var configuration = BareMachineConfiguration(.x86)
@@ -53,8 +53,8 @@ public struct ConformanceRun: Sendable {
         return result
     }
 
-    /// QEMU's own device. Nobody makes it ask for hints: it does so only while it migrates, and the tester was seen to
-    /// hang there, for a cause that was not found.
+    /// Checks QEMU's own device. Nothing makes it ask for hints: it does so only while it migrates, and there the
+    /// tester was seen to hang, for a reason that was not found.
     public func qemu(_ progress: @escaping @Sendable (Int) -> Void = { _ in }) async throws -> ConformanceResult {
         var configuration = BareMachineConfiguration(.x86)
         configuration.balloon = .qemu(properties: Self.features + ["page-poison=on", "iothread=hinting"])
@@ -68,7 +68,7 @@ public struct ConformanceRun: Sendable {
             [Daemon.Guest("guest", options: Self.features + ["page-poison=on", "packed=on"])], in: lab)
     }
 
-    /// Asks the daemon, from a thread that may block.
+    /// Makes the daemon begin hinting; blocks.
     private static func hint(_ daemon: Daemon) throws {
         let failure = Mutex<String?>(nil)
         let isDone = DispatchSemaphore(value: 0)
@@ -82,8 +82,7 @@ public struct ConformanceRun: Sendable {
 }
 
 extension QMPConnection {
-    /// Has QEMU's own balloon ask for free pages: it does so while a machine is migrated, which is not let come to its
-    /// end.
+    /// Makes QEMU's own balloon ask for free pages, by a migration that is never allowed to end.
     func beginHinting() async throws {
         _ = try? await execute("migrate_cancel")
         for _ in 0..<500 {

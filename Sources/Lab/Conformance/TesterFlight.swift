@@ -1,7 +1,7 @@
 import Foundation
 public import QMP
 
-/// The bootable tester in a machine of QEMU's, before one balloon.
+/// The bootable tester in a machine of QEMU's with one balloon.
 public struct TesterFlight: Sendable {
     public var name: String
     public var configuration: BareMachineConfiguration
@@ -22,7 +22,7 @@ public struct TesterFlight: Sendable {
 
     /// Boots the tester and reads its report to the end.
     ///
-    /// - Parameter progress: gets each result's number.
+    /// - Parameter progress: is given the number of each result.
     public func run(in lab: LabEnvironment, _ progress: @Sendable (Int) -> Void = { _ in }) async throws
         -> ConformanceResult
     {
@@ -34,7 +34,7 @@ public struct TesterFlight: Sendable {
             onEnd: { continuation.finish() })
         let limit = limit
         let watchdog = Task {
-            // Cancelled: it came to its end.
+            // If it is cancelled, the tester has come to its end.
             if (try? await Task.sleep(for: limit)) != nil { emulator.process.signal(SIGKILL) }
         }
         defer { watchdog.cancel() }

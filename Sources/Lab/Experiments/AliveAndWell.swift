@@ -1,6 +1,6 @@
 /// The second act: a guest that lives on its page cache, a full balloon, and a program that takes memory.
 ///
-/// Nobody need be killed for the guest to be lost. What counts is how fast it reads when the program has its memory.
+/// A guest can be lost though nobody is killed. What counts is how fast it reads when the program has its memory.
 public struct AliveAndWell: Sendable {
     public struct Outcome: Sendable, Codable {
         public var kernel: KernelSeries
@@ -31,7 +31,7 @@ public struct AliveAndWell: Sendable {
 
     public init() {}
 
-    /// One guest, from boot to end.
+    /// Runs the experiment in one guest, from its boot to its end.
     public func run(_ contender: Contender, kernel: KernelSeries, in lab: LabEnvironment) async throws -> Outcome {
         var configuration = MachineConfiguration(kernel: kernel)
         configuration.megabytes = guestMegabytes

@@ -1,4 +1,4 @@
-/// One of those that an experiment compares.
+/// One of the balloons that an experiment compares.
 public struct Contender: Sendable, Hashable, Codable {
     public enum Device: String, Sendable, Hashable, Codable {
         case none

@@ -9,7 +9,7 @@ public struct KilledOrAlive: Sendable {
         public var badPages: UInt64
         /// What was in the balloon afterwards.
         public var leftBytes: UInt64
-        /// The kernel's own count.
+        /// Processes that the guest's kernel says it killed.
         public var kills: UInt64
     }
 
@@ -21,7 +21,7 @@ public struct KilledOrAlive: Sendable {
 
     public init() {}
 
-    /// One guest, from boot to end.
+    /// Runs the experiment in one guest, from its boot to its end.
     public func run(_ contender: Contender, kernel: KernelSeries, in lab: LabEnvironment) async throws -> Outcome {
         var configuration = MachineConfiguration(kernel: kernel)
         configuration.megabytes = guestMegabytes

@@ -26,18 +26,18 @@ public struct OnItsKnees: Sendable {
 
     public var guestMegabytes = 1024
     public var balloonMegabytes = 600
-    /// What cannot fit: with 280 MiB a guest settles by itself now and then.
+    /// More than fits: with 280 MiB a guest settles by itself now and then.
     public var fileMegabytes = 300
     /// Our daemon asks the guest how it is this often, in seconds.
     public var statisticsInterval = 1.0
-    /// How long a guest is watched that nobody mends, and how long an alarm is waited for.
+    /// How long (s) a guest that nobody mends is watched, and how long an alarm is waited for.
     public var patience = 10.0
     /// 16 MiB a second that are read in again, in pages, are a working set that is thrown out.
     private let thrashingRate = 4096.0
 
     public init() {}
 
-    /// One guest, from boot to end.
+    /// Runs the experiment in one guest, from its boot to its end.
     public func run(_ contender: Contender, kernel: KernelSeries, in lab: LabEnvironment) async throws -> Outcome {
         var configuration = MachineConfiguration(kernel: kernel)
         configuration.megabytes = guestMegabytes

@@ -72,7 +72,7 @@ public final class Rig: Sendable {
         return contender.device == .qemu ? try await machine.qemuBalloon() : 0
     }
 
-    /// Processor time that the VMM and our daemon have had, in seconds.
+    /// Processor time that the VMM and our daemon have used, in seconds.
     public func processorSeconds() throws -> Double {
         var time = try ProcessActivity.processorTime(of: machine.pid)
         if let daemon { time += try ProcessActivity.processorTime(of: daemon.pid) }

@@ -40,7 +40,7 @@ public struct FigureReport<Row: Codable & Sendable>: Codable, Sendable {
     }
 }
 
-/// The middle one, or `nil` of nothing.
+/// The median of these values, or `nil` if there are none.
 public func median(_ values: [Double]) -> Double? {
     guard !values.isEmpty else { return nil }
     let sorted = values.sorted()

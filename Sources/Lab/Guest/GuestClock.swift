@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a guest's clock says at a time of the host's.
+/// Converts times of the host's clock to times of a guest's.
 struct GuestClock: Sendable {
     /// Guest time less host time, in seconds.
     private let difference: Double

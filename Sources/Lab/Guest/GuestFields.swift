@@ -16,12 +16,16 @@ public struct GuestFields: Sendable, Equatable {
     }
 
     public func unsigned(_ key: String) throws(LabError) -> UInt64 {
-        guard let value = UInt64(try text(key)) else { throw LabError(.refused, "the guest's `\(key)` is no number") }
-        return value
+        try value(key) { UInt64($0) }
     }
 
     public func number(_ key: String) throws(LabError) -> Double {
-        guard let value = Double(try text(key)) else { throw LabError(.refused, "the guest's `\(key)` is no number") }
+        try value(key) { Double($0) }
+    }
+
+    private func value<Number>(_ key: String, _ read: (String) -> Number?) throws(LabError) -> Number {
+        let text = try text(key)
+        guard let value = read(text) else { throw LabError(.refused, "the guest's `\(key)` is not a number") }
         return value
     }
 }

@@ -1,7 +1,7 @@
 /// A working set that is thrown out of the page cache and read in again.
 extension ReadSeries {
-    /// Since when, without half a second's pause, more than `rate` pages a second were read in that had been thrown out, up to
-    /// `end`; `nil` if they are not.
+    /// The time since which more than `rate` pages a second that had been thrown out were read in again, without half a
+    /// second's pause, up to `end`; `nil` if they are not at `end`.
     public func thrashing(until end: UInt64, above rate: Double) -> UInt64? {
         let window = 5  // half a second
         // A guest on its knees takes its samples late: the first one after the end belongs to it.
@@ -20,7 +20,7 @@ extension ReadSeries {
         return samples[first].time
     }
 
-    /// When the first page was read in that had been thrown out while the reader ran.
+    /// The time at which the first page was read in that had been thrown out while the reader ran.
     public var firstRefault: UInt64? {
         zip(samples, samples.dropFirst()).first { $1.refaults > $0.refaults }?.0.time
     }

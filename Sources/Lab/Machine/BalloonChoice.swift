@@ -10,7 +10,7 @@ public enum BalloonChoice: Sendable, Equatable {
     /// A PCI function behind a vfio-user socket: ours.
     case vfioUser(socket: String)
 
-    /// Our device behind a socket of a door's.
+    /// Our device behind a socket that is served by this door.
     public static func ours(_ door: GuestDoor, socket: String) -> BalloonChoice {
         switch door {
         case .vhostUser: .vhostUser(socket: socket)

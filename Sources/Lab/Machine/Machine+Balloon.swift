@@ -23,7 +23,7 @@ extension Machine {
         try await qmp.execute("device_add", arguments)
     }
 
-    /// Waits until the guest's driver has taken up the balloon, such as after ``plug(_:port:)``.
+    /// Waits until the guest's driver has taken up the balloon, for instance after ``plug(_:port:)``.
     public func waitForBalloonDriver(within limit: Duration = .seconds(30)) async throws {
         // The guest has no event for this that a shell can wait for: it looks ten times a second.
         let tries = max(1, Int(limit.seconds * 10))

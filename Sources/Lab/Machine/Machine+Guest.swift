@@ -1,7 +1,7 @@
 import Foundation
 import QMP
 
-/// What a guest can be told to do.
+/// Commands to the guest's agent, and what is built of them.
 extension Machine {
     /// Sends a line to the agent; its verbs are in `Lab/guest/agent.c`.
     public func start(_ line: String) throws -> GuestCommand { try agent.start(line) }
@@ -63,13 +63,13 @@ extension Machine {
         try await ready(boot: boot)
     }
 
-    /// Turns it off from inside and waits until QEMU has ended.
+    /// Turns the machine off from inside and waits until QEMU has ended.
     public func powerOff() async throws {
         try await run("poweroff")
         try await exited(within: .seconds(30))
     }
 
-    /// Resets it from outside and waits until the guest is up again.
+    /// Resets the machine from outside and waits until the guest is up again.
     public func systemReset() async throws {
         let boot = bootCount + 1
         try await qmp.execute("system_reset")

@@ -11,7 +11,7 @@ public struct MachineConfiguration: Sendable {
     /// Whether the guest zeroes pages as it hands them out; `nil` leaves it at the kernel's default (it does).
     public var initOnAlloc: Bool?
     public var initOnFree: Bool?
-    /// The read-only test disk as /dev/vda.
+    /// Whether the guest has the read-only test disk as /dev/vda.
     public var hasDisk = true
     /// `false` leaves the balloon's driver out until ``Machine/loadBalloonDriver()``.
     public var loadsBalloonDriver = true
@@ -19,7 +19,7 @@ public struct MachineConfiguration: Sendable {
     public var kernelArguments: [String] = []
     /// More options for QEMU.
     public var extraOptions: [String] = []
-    /// Listens for a second QMP client there.
+    /// A path at which QEMU listens for a second QMP client.
     public var qmpSocket: String?
 
     public init(kernel: KernelSeries = .bookworm) { self.kernel = kernel }

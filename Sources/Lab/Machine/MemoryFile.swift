@@ -1,10 +1,10 @@
 import Foundation
 
-/// The file that backs a guest's memory, looked at from outside: how much of it the host really spends.
+/// The file that backs a guest's memory, seen from outside: how much memory the host really spends on it.
 public final class MemoryFile: Sendable {
     private let descriptor: Int32
 
-    /// Finds it among the open files of QEMU's process.
+    /// Finds the file among those that QEMU's process has open.
     init(of pid: pid_t, backend: MemoryBackend) throws(LabError) {
         let names: [String]
         switch backend {

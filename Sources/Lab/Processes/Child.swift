@@ -35,7 +35,7 @@ public final class Child: Sendable {
         pid = try Spawner.shared.spawn(arguments, output: output, descriptors: descriptors)
         Children.shared.add(self)
         let thread = Thread { [self] in
-            // First look, then reap while nobody sends signals: the number of a reaped process may go to another one.
+            // Look first, then reap while nobody sends signals: the number of a reaped process may go to another one.
             var information = siginfo_t()
             while waitid(P_PID, id_t(pid), &information, WEXITED | WNOWAIT) < 0, errno == EINTR {}
             let exit = running.withLock { running in

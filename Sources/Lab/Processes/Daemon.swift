@@ -10,10 +10,10 @@ public final class Daemon: Sendable {
     private let folder: URL
     private let sockets: [String: String]
 
-    /// A guest of a daemon of the lab; its socket is made up.
+    /// A guest of a daemon of the lab. Its socket lies in the daemon's own folder.
     public struct Guest: Sendable {
         public var name: String
-        /// The other words of `--guest`, such as `deflate-on-oom=on`.
+        /// Further keys of `--guest`, such as `deflate-on-oom=on`.
         public var options: [String]
         public var door = GuestDoor.vhostUser
 

@@ -1,14 +1,14 @@
 public import Foundation
 
-/// What memory a process takes, from /proc; bytes.
+/// How much memory a process takes, from /proc; in bytes.
 public struct ProcessMemory: Sendable, Codable, Equatable {
     /// All that is resident: its own, files that it runs from, and guests' pages that it has mapped.
     public var resident: UInt64
-    /// Its own alone.
+    /// Its own memory alone.
     public var anonymous: UInt64
     /// Guests' pages, mapped: the rings.
     public var shared: UInt64
-    /// The kernel's, for its address space.
+    /// The kernel's memory for its address space.
     public var pageTables: UInt64
 
     public init(of pid: pid_t) throws(LabError) {

@@ -3,10 +3,10 @@ import Foundation
 /// The host's pool of huge pages of 2 MiB, enlarged while an experiment needs it.
 public struct HugePagePool: Sendable {
     private static let folder = "/sys/kernel/mm/hugepages/hugepages-2048kB"
-    /// Pages of the pool before.
+    /// Pages that the pool had before.
     private let before: UInt64
 
-    /// Takes care that `pages` are free, or returns `nil` where that cannot be had.
+    /// Enlarges the pool until `pages` are free; `nil` where the host does not have them.
     public init?(pages: UInt64) {
         guard let total = Self.number("nr_hugepages"), let free = Self.number("free_hugepages") else { return nil }
         before = total

@@ -5,6 +5,6 @@ public enum KernelSeries: String, Sendable, CaseIterable, Codable {
     /// Whatever trixie-backports had when the lab was set up: ``LabEnvironment/name(of:)`` says which.
     case newest
 
-    /// Those that stay what they are. Figures are compared on them.
+    /// The kernels that stay the same from one set-up to the next: figures are compared on them.
     public static let stable: [KernelSeries] = [.bookworm, .trixie]
 }

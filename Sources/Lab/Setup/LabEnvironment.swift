@@ -31,7 +31,7 @@ public struct LabEnvironment: Sendable {
         folder.appending(path: "kernel-\(series.rawValue)/vmlinuz").path
     }
 
-    /// A kernel for people: `Linux 6.12`.
+    /// A kernel's name for people: `Linux 6.12`.
     public func name(of series: KernelSeries) -> String {
         guard series == .newest else { return "Linux \(series.rawValue)" }
         let version = try? String(contentsOf: folder.appending(path: "kernel-newest/version"), encoding: .utf8)
@@ -53,7 +53,7 @@ public struct LabEnvironment: Sendable {
     public func aerostat() throws(LabError) -> String {
         if let path = ProcessInfo.processInfo.environment["AEROSTAT"] {
             guard FileManager.default.isExecutableFile(atPath: path) else {
-                throw LabError(.missing, "AEROSTAT names \(path), which is no executable")
+                throw LabError(.missing, "AEROSTAT names \(path), which is not an executable")
             }
             return path
         }
@@ -68,7 +68,7 @@ public struct LabEnvironment: Sendable {
     /// Emulation by default, since it works everywhere and measures the same everywhere.
     public var accelerator: String { ProcessInfo.processInfo.environment["AEROSTAT_ACCEL"] ?? "tcg" }
 
-    /// A new folder with a short path, for sockets and logs.
+    /// Makes a folder with a short path, for sockets and logs.
     func temporaryFolder() throws -> URL {
         var template = Array("\(NSTemporaryDirectory())/aerostat-XXXXXX".utf8CString)
         guard let path = template.withUnsafeMutableBufferPointer({ $0.baseAddress.flatMap { mkdtemp($0) } }) else {
@@ -82,5 +82,5 @@ public struct LabEnvironment: Sendable {
     }
 }
 
-/// What `errno` says.
+/// The text of `errno`.
 func systemError() -> String { String(cString: strerror(errno)) }

@@ -4,7 +4,7 @@ public protocol Policy: Sendable {
     static var period: Int { get }
     /// Milliseconds between the statistics of one guest; 0 for none unless asked.
     static var statisticsPeriod: Int { get }
-    /// Its guests negotiate DEFLATE_ON_OOM.
+    /// Whether its guests negotiate DEFLATE_ON_OOM.
     static var deflatesOnOOM: Bool { get }
 
     /// A policy for that host, before anything happens. Every guest starts with its share of a static split.

@@ -13,8 +13,8 @@ public struct Demand: Sendable {
         self.bursts = bursts
     }
 
-    /// Cut so that it fits so many pages at any time: what a guest would want beyond all its memory no policy can give.
-    /// Of a burst less than 16 MiB is left out.
+    /// Cuts the demand so that it fits `pages` at any time, since no policy can give a guest more than all its memory.
+    /// A burst of which less than 16 MiB remains is left out.
     mutating func fit(_ pages: Int) {
         programs.cap(pages * 9 / 10)
         files.cap(Swift.min(pages / 2, Swift.max(0, pages - programs.highest())))

@@ -1,5 +1,5 @@
 extension SimulatedGuest {
-    /// A program reads pages of the files at random, and does something else between two reads.
+    /// Reads pages of the files at random, as a program that does something else between two reads.
     ///
     /// - Returns: its speed, as a share of what it has with all its memory present. Reading a file for the first time is
     ///   nobody's fault: only what was cached before and thrown out counts.
@@ -25,13 +25,13 @@ extension SimulatedGuest {
         tuning.hitTime / reading + misses * (tuning.missTime - tuning.hitTime)
     }
 
-    /// Files that nobody reads any more stay, as caches.
+    /// Makes caches of the files that nobody reads any more: they stay.
     private mutating func forget() {
         caches += files - wantedFiles
         files = wantedFiles
     }
 
-    /// Misses read pages in. Without room each throws out another that is wanted.
+    /// Reads missed pages in. Without room each throws out another one that is wanted.
     private mutating func refill(_ pages: Double, _ tuning: ModelTuning) {
         let missing = wantedFiles - files
         let read = min(missing, Int(pages.rounded(.up)))
@@ -53,7 +53,7 @@ extension SimulatedGuest {
         stalls += Double(displaced) / 128
     }
 
-    /// Caches grow where there is room: logs are written, files are copied.
+    /// Lets caches grow where there is room: logs are written, files are copied.
     mutating func fillCaches(_ seconds: Double, _ tuning: ModelTuning) {
         // The kernel's own reserve, and as much again: caches do not grow into the last free pages.
         let room = free - 8 * tuning.leastFree
@@ -61,7 +61,7 @@ extension SimulatedGuest {
         caches += min(room, pages(tuning.coldCacheRate, seconds))
     }
 
-    /// Programs touch what lies in swap, except what is idle.
+    /// Lets programs touch what lies in swap, except what is idle.
     ///
     /// - Returns: their speed, as a share of what it is with all their memory present.
     mutating func useSwap(_ seconds: Double, _ tuning: ModelTuning) -> Double {

@@ -6,7 +6,7 @@ extension SimulatedGuest {
         /// Pages that the worker moved as it was asked.
         var moved = 0
         var killed = 0
-        /// Nothing will change until somebody wants something else.
+        /// Whether nothing will change until somebody wants something else.
         var isAtRest = false
     }
 
@@ -30,7 +30,7 @@ extension SimulatedGuest {
         return moves
     }
 
-    /// The driver's worker.
+    /// Does the work of the driver's worker.
     private mutating func work(_ seconds: Double, _ tuning: ModelTuning) {
         isOutOfPuff = false
         guard isChasing else { return }
@@ -46,7 +46,7 @@ extension SimulatedGuest {
         if held == target { isChasing = false }
     }
 
-    /// Programs take what they want, or give it up.
+    /// Lets programs take what they want, or give it up.
     ///
     /// - Returns: the share of the time that they could use.
     private mutating func allocate(
@@ -85,7 +85,7 @@ extension SimulatedGuest {
         return programs + swapped == wanted && debt == 0 ? 1 : min(1, useful / seconds)
     }
 
-    /// The kernel ends what is largest: the burst, or half of what else there is.
+    /// Kills, as the kernel does, what is largest: the burst, or half of what else there is.
     private mutating func kill(_ now: Int, _ tuning: ModelTuning, _ moves: inout Moves) {
         kills += 1
         moves.killed += 1
@@ -96,7 +96,7 @@ extension SimulatedGuest {
         if programs + swapped > wanted { release(programs + swapped - wanted) }
     }
 
-    /// What a burst had is wanted no more, killed or not.
+    /// Ends a burst, killed or not: what it had is not wanted any more.
     mutating func burstEnded() {
         wantedBurst = 0
         if deadUntil == .max {

@@ -9,15 +9,15 @@ struct SimulatedGuest {
     let kernel: Int
     let swapSpace: Int
     let reading: Double
-    /// DEFLATE_ON_OOM was negotiated.
+    /// Whether DEFLATE_ON_OOM was negotiated.
     let deflatesOnOOM: Bool
 
     // MARK: The balloon
     var held = 0
     var target = 0
-    /// The driver's worker runs: it was interrupted and has not reached the target since.
+    /// Whether the driver's worker runs: it was interrupted and has not reached the target since.
     var isChasing = false
-    /// The driver finds nothing to inflate and sleeps between tries.
+    /// Whether the driver finds nothing to inflate, and sleeps between tries.
     var isOutOfPuff = false
 
     // MARK: What is wanted
@@ -82,7 +82,7 @@ struct SimulatedGuest {
         kernel + Swift.max(0, programs - Int(Double(programs + swapped) * tuning.idleShare)) + files
     }
 
-    /// The target changed or is repeated, with an interrupt: the worker runs.
+    /// Tells the driver of a target, new or repeated, by an interrupt: its worker runs.
     mutating func interrupt(target: Int) {
         self.target = target
         isChasing = held != target
@@ -116,7 +116,7 @@ struct SimulatedGuest {
 }
 
 extension SimulatedGuest {
-    /// The host killed it; it is back then, with nothing in its caches, and its balloon as large as it was.
+    /// Restarts the guest after the host has killed it: nothing in its caches, its balloon as large as it was.
     mutating func restart(at tick: Int) {
         dead = wanted + dead
         deadUntil = tick

@@ -62,7 +62,7 @@ struct AerostatPolicy: Policy {
         carryOut(&orders)
     }
 
-    /// What was decided about other guests, and what nobody here reads.
+    /// Carries out what was decided about other guests, and drops what nobody here reads.
     private mutating func carryOut(_ orders: inout Orders) {
         while let change = host?.nextChange() { carryOut(about: change.guest.rawValue, change.decision, &orders) }
         while host?.nextMove() != nil {}

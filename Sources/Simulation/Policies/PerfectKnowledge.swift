@@ -1,4 +1,5 @@
-/// A yardstick, and no policy: it knows at every moment what each guest wants, so that what it cannot do is hardly to be done.
+/// A yardstick, not a policy: it knows at every moment what each guest wants, so that what it cannot do can
+/// hardly be done.
 ///
 /// Where there is not enough for all, few guests lose all of their files rather than all guests a few: a reader that misses
 /// a thirtieth of its files is half as fast.

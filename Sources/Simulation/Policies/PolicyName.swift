@@ -18,7 +18,7 @@ public enum PolicyName: String, CaseIterable, Sendable, Codable {
     /// - Parameter budget: what the host lends, in pages of 4 KiB.
     public func run(_ scenario: Scenario, budget: Int) -> Outcome { record(scenario, budget: budget, nil).outcome }
 
-    /// The same, taken down as it went.
+    /// Runs a scenario, and writes down how it went.
     func record(_ scenario: Scenario, budget: Int, _ recorder: Recorder?) -> (
         outcome: Outcome, samples: [Recorder.Sample]
     ) {

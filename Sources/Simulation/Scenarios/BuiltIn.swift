@@ -28,7 +28,7 @@ public enum BuiltIn: String, CaseIterable, Sendable {
     }
 
     /// - Parameters:
-    ///   - seed: of everything that is left to chance.
+    ///   - seed: all that is random follows from it.
     ///   - guests: how many.
     public func scenario(seed: UInt64, guests: Int) -> Scenario {
         var random = SeededRandom(seed: seed)

@@ -2,9 +2,9 @@
 public struct BurstLayer: Sendable {
     /// Seconds between two bursts of a guest, on average.
     public var every: Double
-    /// Of the guest's memory.
+    /// The size of a burst, as a share of the guest's memory.
     public var share: ClosedRange<Double>
-    /// Seconds.
+    /// The length of a burst in seconds.
     public var length = 15.0...110.0
 
     public init(every: Double = 900, share: ClosedRange<Double> = 0.1...0.35) {

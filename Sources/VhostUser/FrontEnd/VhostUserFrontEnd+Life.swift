@@ -65,7 +65,7 @@ extension VhostUserFrontEnd {
     ///   - memory: where the rings lie.
     ///   - queues: from number 0 on; `nil` for those that the driver has not set up.
     ///   - bases: where each queue goes on, as ``stop(queues:)`` told it; `nil` for a fresh driver.
-    ///   - isShared: false plays a VMM whose memory is no file that could be passed: it tells of no regions.
+    ///   - isShared: false plays a VMM whose memory is not a file that could be passed: it tells of no regions.
     public func start(
         features: UInt64, memory: FrontEndMemory, queues: [FrontEndQueue?], bases: [UInt32]? = nil,
         isShared: Bool = true

@@ -11,7 +11,7 @@ final class BenchGuest {
     private let inflateDriver: FrontEndDriver
     private let deflateDriver: FrontEndDriver
 
-    /// Where the pages lie that the guest gives.
+    /// The pages that the guest gives: the first page frame, and how many.
     static let firstPage: UInt32 = 16384
     static let pages: UInt32 = 16384
 

@@ -12,7 +12,7 @@ public struct DiscardBench: Sendable {
         /// Milliseconds of each turn.
         public var ours: [Double]
         public var bare: [Double]
-        /// The same pages by way of the pending set, which joins what it can.
+        /// The same pages by way of the pending set, which joins the runs that it can.
         public var pending: [Double]
     }
 
@@ -75,7 +75,7 @@ public struct DiscardBench: Sendable {
         for message in 0..<64 as Range<UInt64> {
             set.takeBack(PageRun(start: message * 256, count: 256), populating: true)
         }
-        // The discarder finds nothing that it would do.
+        // The discarder must find nothing to do.
         while set.flushOnePiece() {}
         return set.counters.calls + set.counters.populatedBytes >> 12
     }

@@ -8,7 +8,7 @@ public struct MessageBench: Sendable {
     public enum Pattern: String, Sendable, Codable, CaseIterable {
         /// One run, descending, as Linux sends what it allocated in a row.
         case dense
-        /// 64 runs of 4 pages, as in a guest that has been up for long.
+        /// 64 runs of 4 pages, as in a guest that has been up for a long time.
         case fragmented
     }
 
@@ -20,9 +20,9 @@ public struct MessageBench: Sendable {
         public var p99: Double
     }
 
-    /// Messages of each contender: so many rounds of 64 MiB.
+    /// How many rounds of 64 MiB each contender sends.
     public var rounds = 6
-    /// What the guest does between two messages (µs).
+    /// How long the guest waits between two messages (µs).
     public var pause: UInt32 = 300
 
     public static let roundTrip = PeerDevice.Algorithm.none.rawValue
