@@ -1,6 +1,5 @@
 internal import Linux
 internal import VfioUser
-internal import Virtio
 
 /// A hostile VMM over vfio-user, with a hostile driver behind it: messages, halves of messages, registers, descriptors
 /// of all kinds, and what is written into shared memory.
@@ -23,11 +22,7 @@ private enum Record {
     case message(command: UInt16, flags: UInt32, payload: [UInt8], descriptors: UInt8)
     /// A write of a region: what a driver does to registers.
     case write(region: UInt32, flags: UInt32, offset: Int, [UInt8])
-    /// Bytes as they are.
-    case bytes([UInt8], descriptors: UInt8)
-    /// Bytes in guest memory.
-    case poke(offset: Int, [UInt8])
-    case truncate(Int)
+    case other(HostileAct)
 
     init(_ script: inout Script) {
         let control = script.byte()
@@ -42,15 +37,7 @@ private enum Record {
             self = .write(
                 region: control & 4 == 0 ? 0 : 7, flags: control & 8 == 0 ? 0 : 0x10, offset: offset,
                 Array(script.piece(Int(control >> 4))))
-        case 2:
-            self = .bytes(Array(script.piece(Int(script.byte()))), descriptors: control >> 4)
-        default:
-            if control & 0xf0 == 0xf0 {
-                self = .truncate(Int(script.byte()) << 12)
-            } else {
-                let offset = Int(script.word16()) << 2
-                self = .poke(offset: offset, Array(script.piece(Int(script.byte()))))
-            }
+        default: self = .other(HostileAct(control, &script))
         }
     }
 }
@@ -78,9 +65,7 @@ private final class Machine {
         case .write(let region, let flags, let offset, let bytes):
             send(
                 10, flags: flags, VfioUserFrontEnd.access(region, offset: offset, count: bytes.count) + bytes, kinds: 0)
-        case .bytes(let bytes, let descriptors): vmm.send(bytes, descriptors)
-        case .poke(let offset, let bytes): vmm.poke(offset, bytes)
-        case .truncate(let size): vmm.truncateMemory(size)
+        case .other(let act): vmm.play(act)
         }
         return pump()
     }
@@ -95,7 +80,7 @@ private final class Machine {
             while true {
                 switch try backend.receive() {
                 case .nothing:
-                    serve()
+                    backend.serve()
                     vmm.drain()
                     return true
                 case .closed: return false
@@ -108,27 +93,6 @@ private final class Machine {
             }
         } catch {
             return false
-        }
-    }
-
-    private func serve() {
-        _ = backend.notifyConfigurationChange()
-        var chain = DescriptorChain()
-        for queue in 0..<VfioUserBackend.mostQueues {
-            backend.forEachRingPages(queue) { start, count in precondition(count > 0 && start < 1 << 32) }
-            _ = backend.isBlank(queue)
-            guard backend.isActive(queue) else { continue }
-            for _ in 0..<16 {
-                do throws(QueueFault) {
-                    guard try backend.next(queue, into: &chain) != .empty else {
-                        _ = backend.rearm(queue)
-                        break
-                    }
-                    backend.complete(queue, head: chain.head)
-                } catch {
-                    backend.fail(queue, "\(error), \(backend.isLost(queue))")
-                }
-            }
         }
     }
 }

@@ -18,6 +18,14 @@ final class HostileVMM {
         pipe = try Socket.Pair()
     }
 
+    func play(_ act: HostileAct) {
+        switch act {
+        case .bytes(let bytes, let descriptors): send(bytes, descriptors)
+        case .poke(let offset, let bytes): poke(offset, bytes)
+        case .truncate(let size): truncateMemory(size)
+        }
+    }
+
     /// - Parameter kinds: of the descriptors: two bits for how many, two for what.
     func send(_ bytes: [UInt8], _ kinds: UInt8) {
         let kind =
@@ -32,11 +40,11 @@ final class HostileVMM {
     }
 
     /// Writes into guest memory.
-    func poke(_ offset: Int, _ bytes: [UInt8]) {
+    private func poke(_ offset: Int, _ bytes: [UInt8]) {
         _ = bytes.withUnsafeBytes { pwrite(memory.raw, $0.baseAddress, $0.count, off_t(offset)) }
     }
 
-    func truncateMemory(_ size: Int) { _ = ftruncate(memory.raw, off_t(size)) }
+    private func truncateMemory(_ size: Int) { _ = ftruncate(memory.raw, off_t(size)) }
 
     /// Takes answers, so that the socket does not fill.
     func drain() {
@@ -44,6 +52,27 @@ final class HostileVMM {
             var none: [CInt] = []
             var surplus = false
             while case .bytes? = try? front.receive(into: buffer, descriptors: &none, limit: 0, surplus: &surplus) {}
+        }
+    }
+}
+
+/// What a hostile VMM does in either protocol, besides messages with a good header.
+enum HostileAct {
+    /// Bytes as they are, with descriptors of these kinds.
+    case bytes([UInt8], descriptors: UInt8)
+    /// Bytes in guest memory.
+    case poke(offset: Int, [UInt8])
+    case truncate(Int)
+
+    /// - Parameter control: the first byte of a record; its low bits are 2 for bytes, and 3 for what is done to memory.
+    init(_ control: UInt8, _ script: inout Script) {
+        if control & 3 == 2 {
+            self = .bytes(Array(script.piece(Int(script.byte()))), descriptors: control >> 4)
+        } else if control & 0xf0 == 0xf0 {
+            self = .truncate(Int(script.byte()) << 12)
+        } else {
+            let offset = Int(script.word16()) << 2
+            self = .poke(offset: offset, Array(script.piece(Int(script.byte()))))
         }
     }
 }

@@ -1,6 +1,5 @@
 internal import Linux
 internal import VhostUser
-internal import Virtio
 
 /// A hostile VMM: messages, halves of messages, descriptors of all kinds, and what it writes into shared memory.
 ///
@@ -20,11 +19,7 @@ public enum MessageFuzz {
 private enum Record {
     /// A whole message with a good header.
     case message(request: UInt32, flags: UInt32, payload: [UInt8], descriptors: UInt8)
-    /// Bytes as they are.
-    case bytes([UInt8], descriptors: UInt8)
-    /// Bytes in guest memory.
-    case poke(offset: Int, [UInt8])
-    case truncate(Int)
+    case other(HostileAct)
 
     init(_ script: inout Script) {
         let control = script.byte()
@@ -36,15 +31,7 @@ private enum Record {
             self = .message(
                 request: request, flags: 1 | UInt32(control & 8), payload: Array(script.piece(count)),
                 descriptors: control >> 4)
-        case 2:
-            self = .bytes(Array(script.piece(Int(script.byte()))), descriptors: control >> 4)
-        default:
-            if control & 0xf0 == 0xf0 {
-                self = .truncate(Int(script.byte()) << 12)
-            } else {
-                let offset = Int(script.word16()) << 2
-                self = .poke(offset: offset, Array(script.piece(Int(script.byte()))))
-            }
+        default: self = .other(HostileAct(control, &script))
         }
     }
 }
@@ -69,9 +56,7 @@ private final class Machine {
         case .message(let request, let flags, let payload, let descriptors):
             let header = [UInt8](littleEndian: request, flags, UInt32(payload.count))
             vmm.send(header + payload, descriptors)
-        case .bytes(let bytes, let descriptors): vmm.send(bytes, descriptors)
-        case .poke(let offset, let bytes): vmm.poke(offset, bytes)
-        case .truncate(let size): vmm.truncateMemory(size)
+        case .other(let act): vmm.play(act)
         }
         return pump()
     }
@@ -81,7 +66,7 @@ private final class Machine {
             while true {
                 switch try backend.receive() {
                 case .nothing:
-                    serve()
+                    backend.serve()
                     vmm.drain()
                     return true
                 case .closed: return false
@@ -96,28 +81,6 @@ private final class Machine {
             }
         } catch {
             return false
-        }
-    }
-
-    private func serve() {
-        _ = backend.notifyConfigurationChange()
-        var chain = DescriptorChain()
-        for queue in 0..<VhostUserBackend.mostQueues {
-            backend.forEachRingPages(queue) { start, count in precondition(count > 0 && start < 1 << 32) }
-            _ = backend.isBlank(queue)
-            guard backend.isActive(queue) else { continue }
-            _ = backend.drainKick(queue)
-            for _ in 0..<16 {
-                do throws(QueueFault) {
-                    guard try backend.next(queue, into: &chain) != .empty else {
-                        _ = backend.rearm(queue)
-                        break
-                    }
-                    backend.complete(queue, head: chain.head)
-                } catch {
-                    backend.fail(queue, "\(error), \(backend.isLost(queue))")
-                }
-            }
         }
     }
 }
