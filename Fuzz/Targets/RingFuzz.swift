@@ -115,7 +115,7 @@ private struct RingServer: ~Copyable {
     func check() {
         var held: UInt64 = 0
         for page in 0..<64 as Range<UInt64> where device.held.contains(page) {
-            precondition(CheckedSink.isMemory(page), "a page is held that is no memory")
+            precondition(CheckedSink.isMemory(page), "a page is held that is not memory")
             held += 1
         }
         precondition(held == device.held.count, "held is not what the bitmap holds")
@@ -130,11 +130,11 @@ private struct CheckedSink: DiscardSink {
 
     mutating func discard(_ run: PageRun) {
         precondition(run.count > 0 && run.count <= 16, "a run of no size")
-        for page in run.start..<run.end { precondition(Self.isMemory(page), "discarded what is no memory") }
+        for page in run.start..<run.end { precondition(Self.isMemory(page), "discarded what is not memory") }
     }
 
     mutating func takeBack(_ run: PageRun) {
         precondition(run.count > 0 && run.count <= 16, "a run of no size")
-        for page in run.start..<run.end { precondition(Self.isMemory(page), "took back what is no memory") }
+        for page in run.start..<run.end { precondition(Self.isMemory(page), "took back what is not memory") }
     }
 }

@@ -88,7 +88,7 @@ extension VfioUserBackend {
             do throws(SystemError) {
                 interrupts.assign(kind, line, try EventCounter(adopting: OwnedDescriptor(owning: descriptor)))
             } catch {
-                throw .badValue(.setInterrupts, "the descriptor is no eventfd")
+                throw .badValue(.setInterrupts, "the descriptor is not an eventfd")
             }
         }
     }

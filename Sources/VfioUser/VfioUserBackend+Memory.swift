@@ -11,7 +11,7 @@ extension VfioUserBackend {
         let offset = try message.word64(at: 8)
         let address = try message.word64(at: 16)
         let size = try message.word64(at: 24)
-        // Memory without a file, such as flash, is none of ours; neither is what may not be written.
+        // Memory without a file, such as flash, is not ours; neither is what may not be written.
         guard let descriptor = message.takeDescriptor() else {
             try channel.reply(to: message.origin)
             return .done

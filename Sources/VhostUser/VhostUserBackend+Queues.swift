@@ -13,7 +13,7 @@ extension VhostUserBackend {
 
     /// Takes the kick, so that the next one is seen.
     ///
-    /// - Returns: false where the VMM passed something that is no eventfd.
+    /// - Returns: false where the VMM passed something that is not an eventfd.
     public func drainKick(_ queue: Int) -> Bool { vrings[queue].drainKick() }
 
     /// Where the queue stands; see ``DeviceQueue/position``.

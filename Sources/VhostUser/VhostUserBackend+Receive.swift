@@ -187,7 +187,7 @@ extension VhostUserBackend {
         do throws(SystemError) {
             return try EventCounter(adopting: descriptor)
         } catch {
-            throw .badValue(request, "the descriptor is no eventfd")
+            throw .badValue(request, "the descriptor is not an eventfd")
         }
     }
 }

@@ -55,7 +55,7 @@ struct BudgetWireTests {
             let status = try await budget(house)
             if try await isSo(status) { return }
             try #require(clock.now < end, "not so in time: \(what): \(status)")
-            // Statistics, which change numbers, are no events.
+            // Statistics, which change numbers, are not events.
             try await Task.sleep(for: .milliseconds(10))
         }
     }

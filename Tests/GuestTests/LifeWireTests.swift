@@ -18,7 +18,7 @@ struct LifeWireTests {
             try await house.ask(balloon: 1 << 20)
             #expect(try !guest.awaitChange(within: quiet))
             try guest.load([.mustTellHost])
-            // The driver reads its target as it loads; being told of it is no harm.
+            // The driver reads its target as it loads; being told of it does no harm.
             _ = try guest.awaitChange(within: quiet)
             #expect(try guest.configuration().numPages == 256)
             try await house.ask(balloon: 2 << 20)

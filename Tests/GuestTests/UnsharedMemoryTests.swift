@@ -37,7 +37,7 @@ struct UnsharedMemoryTests {
         }
     }
 
-    /// Memory that is no file at all: the table has no regions.
+    /// Memory that is not a file at all: the table has no regions.
     @Test(arguments: [ProtocolFeaturesCase.table, .slots])
     func noRegions(way: ProtocolFeaturesCase) async throws {
         try await House.with { house in

@@ -109,7 +109,7 @@ struct InterruptTests {
     @Test func descriptorsMustBeEventsAndAsManyAsSaid() throws {
         let event = try EventCounter()
         let pipe = try OwnedPipe()
-        #expect(throws: VfioUserError.badValue(.setInterrupts, "the descriptor is no eventfd")) {
+        #expect(throws: VfioUserError.badValue(.setInterrupts, "the descriptor is not an eventfd")) {
             try Bench().setInterrupts(2, count: 1, events: [pipe.write])
         }
         #expect(throws: VfioUserError.badValue(.setInterrupts, "1 descriptors for 2 interrupts")) {

@@ -96,14 +96,14 @@ struct VringTests {
         let pipe = try Pipe()
         try bench.send(bytes: Bench.message(request.rawValue, .longs(0)), descriptors: [pipe.writeEnd])
         pipe.closeWrite()
-        #expect(throws: VhostUserError.badValue(request, "the descriptor is no eventfd")) { try bench.pump() }
+        #expect(throws: VhostUserError.badValue(request, "the descriptor is not an eventfd")) { try bench.pump() }
         #expect(pipe.isClosed)
         let memory = try MemoryFile.sealed(name: "test", size: 4096)
         let poll = try EventPoll()
         let socket = try Socket.Pair()
         for descriptor in [memory.descriptor.raw, poll.descriptor.raw, socket.left.raw] {
             let other = try Bench()
-            #expect(throws: VhostUserError.badValue(request, "the descriptor is no eventfd")) {
+            #expect(throws: VhostUserError.badValue(request, "the descriptor is not an eventfd")) {
                 try other.call(request, .longs(0), descriptors: [descriptor])
             }
         }

@@ -45,7 +45,7 @@ import Virtio
     }
 
     @Test(
-        "rounds without end, at sizes that are no power of two, with chains across the end",
+        "rounds without end, at sizes that are not powers of two, with chains across the end",
         arguments: 3...9 as ClosedRange<UInt16>)
     func rounds(size: UInt16) throws {
         var random = SeededGenerator(seed: UInt64(size))

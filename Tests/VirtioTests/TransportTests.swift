@@ -88,7 +88,7 @@ private final class Function: PCIFunction {
         #expect(status.rawValue == 0)
     }
 
-    @Test("virtio-pci: other functions are none of ours")
+    @Test("virtio-pci: other functions are not ours")
     func others() {
         let function = Function()
         function.words[0] = 0x1234_8086
