@@ -3,21 +3,21 @@ import Balloon
 
 /// Guests in numbers, that burst and recover by turns: each event is one that moves memory, or may.
 struct ArbiterLoad {
-    private static let mebibyte: UInt64 = 256
-    private static let size: UInt64 = 1024 * mebibyte
+    private static let size = Pages.mebibytes(1024)
+    private static let second: UInt64 = 1_000_000_000
 
     let count: Int
     private var host: HostArbiter?
     private var handles: [GuestHandle] = []
-    private var held: [UInt64]
-    private var now: UInt64 = 1_000_000_000
+    private var held: [Pages]
+    private var now = Instant(nanoseconds: second)
     private var next: UInt64 = 1
     private(set) var moves = 0
 
     /// So many guests of 1 GiB on a budget of 60 % of what they have.
     init(guests: Int) {
         count = guests
-        held = [UInt64](repeating: 0, count: guests)
+        held = [Pages](repeating: 0, count: guests)
     }
 
     /// - Returns: nanoseconds per event.
@@ -34,7 +34,7 @@ struct ArbiterLoad {
     }
 
     private mutating func start() throws {
-        var host = try HostArbiter(budget: UInt64(count) * Self.size / 10 * 6)
+        var host = try HostArbiter(budget: 6 * (count * Self.size / 10))
         for _ in 0..<count {
             handles.append(try host.add(GuestLimits(min: Self.size / 8, max: Self.size), at: now))
         }
@@ -47,7 +47,7 @@ struct ArbiterLoad {
     }
 
     private mutating func event(_ host: inout HostArbiter) {
-        now += 1_000_000_000 / UInt64(count)
+        now = now + TimeSpan(nanoseconds: Self.second / UInt64(count))
         next = next &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
         let guest = Int(next >> 33) % count
         let target = host.target(of: handles[guest])
@@ -65,9 +65,9 @@ struct ArbiterLoad {
     private func statistics(_ guest: Int, isShort: Bool) -> BalloonStatistics {
         let visible = Self.size - held[guest]
         var set = BalloonStatistics()
-        set[.availableMemory] = (isShort ? visible / 16 : visible / 2) * PageFrame.size
-        set[.freeMemory] = visible / (isShort ? 20 : 3) * PageFrame.size
-        set[.totalMemory] = Self.size * PageFrame.size
+        set[.availableMemory] = (isShort ? visible / 16 : visible / 2).bytes
+        set[.freeMemory] = (visible / (isShort ? 20 : 3)).bytes
+        set[.totalMemory] = Self.size.bytes
         set[.majorFaults] = 1000
         return set
     }

@@ -1,8 +1,9 @@
 import Arbiter
+import Balloon
 import Testing
 
 @Suite struct AdmissionTests {
-    private func limits(_ min: UInt64, _ max: UInt64, _ weight: Double = 1) -> LimitsError? {
+    private func limits(_ min: Pages, _ max: Pages, _ weight: Double = 1) -> LimitsError? {
         do {
             _ = try GuestLimits(min: min, max: max, weight: weight)
             return nil
@@ -15,8 +16,8 @@ import Testing
     func contradictions() {
         #expect(limits(2, 1) == .minOverMax(min: 2, max: 1))
         #expect(limits(0, 0) == .badMax(0))
-        #expect(limits(0, .max) == .badMax(.max))
-        #expect(limits(0, 1 << 32) == nil)
+        #expect(limits(0, .unlimited) == .badMax(.unlimited))
+        #expect(limits(0, Pages(1 << 32)) == nil)
         for weight in [0, -1, .infinity, 1e-9, 1e9] {
             #expect(limits(1, 2, weight) == .badWeight(weight))
         }
@@ -102,7 +103,7 @@ import Testing
             bench.pass(1000)
             bench.answer(payer, available: 900 - bench.target(payer))
         }
-        #expect(bench.host.ledger.promised <= 1300 * Int64(mebibyte))
+        #expect(bench.host.ledger.promised <= 1300 * mebibyte)
         #expect(bench.host.faults() == [])
     }
 

@@ -1,4 +1,5 @@
 import Arbiter
+import Balloon
 import Testing
 
 /// Before anybody waits, and when there is not enough for all.

@@ -1,4 +1,5 @@
 import Arbiter
+import Balloon
 import Testing
 
 @Suite struct AlarmTests {
@@ -6,29 +7,20 @@ import Testing
 
     @Test("deflate-on-oom 1: the first page taken back lowers the target by a large step at once")
     func raised() {
-        var bench = Bench(settledAt: 601)
+        var bench = Bench(largeSettledAt: 2401)
         let decision = bench.starve()
         #expect(decision.interrupt && decision.requestStatistics)
         #expect(bench.state == .alarm)
-        #expect(bench.target == 300, "half of it, being more than 256 MiB")
+        #expect(bench.target == 1200, "half of it, being more than 1 GiB")
         #expect(
             bench.happenings.contains(
-                .alarm(unsolicited: 256, held: 600 * mebibyte, target: bench.arbiter.target)))
+                .alarm(unsolicited: 256, held: 2400 * mebibyte, target: bench.arbiter.target)))
     }
 
-    @Test("a step is at least 256 MiB, and not more than there is")
+    @Test("a step is half of the balloon, at least 1 GiB, and not more than there is")
     func stepSizes() {
-        for (size, target) in [(901, 450), (401, 144), (257, 0), (100, 0)] as [(UInt64, UInt64)] {
-            var bench = Bench(settledAt: size, available: 1200)
-            bench.starve()
-            #expect(bench.target == target, "of \(size) MiB")
-        }
-    }
-
-    @Test("as it is set, the first step is half of a balloon, and at least 1 GiB")
-    func firstStep() {
         for (size, target) in [(801, 0), (1024, 0), (1537, 512), (4097, 2048)] as [(UInt64, UInt64)] {
-            var bench = Bench(settledAt: size, available: 8192, Tuning())
+            var bench = Bench(largeSettledAt: size)
             bench.starve()
             #expect(bench.target == target, "of \(size) MiB")
         }
@@ -36,8 +28,8 @@ import Testing
 
     @Test("each further page taken back is a further step, and one alarm")
     func repeated() {
-        var bench = Bench(settledAt: 801)
-        for target in [400, 144, 0] as [UInt64] {
+        var bench = Bench(largeSettledAt: 3201)
+        for target in [1600, 576, 0] as [UInt64] {
             bench.starve()
             #expect(bench.target == target)
         }
@@ -47,16 +39,16 @@ import Testing
 
     @Test("deflate-on-oom 2: in an alarm the target is never above what is held")
     func neverAbove() {
-        var bench = Bench(settledAt: 801)
+        var bench = Bench(largeSettledAt: 3201)
         bench.starve()
-        #expect(bench.target == 400)
-        bench.held = 300 * mebibyte
+        #expect(bench.target == 1600)
+        bench.held = 1300 * mebibyte
         bench.send(.progress)
-        #expect(bench.target == 300)
-        bench.request(900)
-        #expect(bench.target == 300 && bench.state == .alarm)
-        bench.answer(available: 900)
-        #expect(bench.target == 300)
+        #expect(bench.target == 1300)
+        bench.request(3900)
+        #expect(bench.target == 1300 && bench.state == .alarm)
+        bench.answer(available: 3900)
+        #expect(bench.target == 1300)
     }
 
     @Test("an alarm is over when the guest has been well for half a second, not before")
@@ -96,13 +88,13 @@ import Testing
     func largePages(hasStatistics: Bool) {
         var bench = Bench()
         bench.start(hasStatistics: hasStatistics)
-        bench.send(.requested(800 * mebibyte + 11))
-        if hasStatistics { bench.answer(available: 900) }
-        bench.held = 800 * mebibyte + 16
+        bench.send(.requested(3200 * mebibyte + 11))
+        if hasStatistics { bench.answer(available: 3900) }
+        bench.held = 3200 * mebibyte + 16
         bench.send(.progress)
         bench.starve(pages: 256)
-        #expect(bench.arbiter.target % 16 != 0)
-        bench.held = (bench.arbiter.target + 15) / 16 * 16
+        #expect(bench.arbiter.target.count % 16 != 0)
+        bench.held = Pages((bench.arbiter.target.count + 15) / 16 * 16)
         bench.send(.progress)
         for _ in 0..<20 where bench.state == .alarm {
             bench.wake()
@@ -113,16 +105,16 @@ import Testing
 
     @Test(
         "a guest that is still short is given more, until it is well",
-        arguments: [(40, 40, 0, nil), (200, 5, 5000, nil), (200, 5, 0, 8)] as [(UInt64, UInt64, UInt64, UInt64?)])
+        arguments: [(40, 40, 0, nil), (1000, 5, 5000, nil), (1000, 5, 0, 8)] as [(UInt64, UInt64, UInt64, UInt64?)])
     func complaints(available: UInt64, free: UInt64, faults: UInt64, reclaimed: UInt64?) {
-        var bench = Bench(settledAt: 801)
+        var bench = Bench(largeSettledAt: 3201)
         bench.starve()
-        #expect(bench.target == 400)
+        #expect(bench.target == 1600)
         bench.held = bench.arbiter.target
         bench.answer(available: available, free: free, reclaimed: 0)
         bench.wake()
         bench.answer(available: available, free: free, faults: faults, reclaimed: reclaimed)
-        #expect(bench.target < 400)
+        #expect(bench.target < 1600)
         #expect(bench.state == .alarm)
     }
 
@@ -140,21 +132,21 @@ import Testing
 
     @Test("one complaint begins the calm anew")
     func calmIsBroken() {
-        var bench = Bench(settledAt: 600)
+        var bench = Bench(largeSettledAt: 3200)
         bench.starve()
         bench.held = bench.arbiter.target
-        bench.answer(available: 400)
+        bench.answer(available: 1000)
         bench.pass(400)
         bench.answer(available: 40)
         bench.held = bench.arbiter.target
         bench.pass(200)
-        bench.answer(available: 400)
+        bench.answer(available: 1000)
         #expect(bench.state == .alarm)
         bench.pass(499)
-        bench.answer(available: 400)
+        bench.answer(available: 1000)
         #expect(bench.state == .alarm)
         bench.pass(1)
-        bench.answer(available: 400)
+        bench.answer(available: 1000)
         #expect(bench.pause == 10)
     }
 
@@ -196,9 +188,9 @@ import Testing
 
     @Test("deflate-on-oom 10: a guest that stops answering in its alarm is given more, down to nothing")
     func silentInAlarm() {
-        var bench = Bench(settledAt: 801)
+        var bench = Bench(largeSettledAt: 3201)
         bench.starve()
-        for target in [144, 0] as [UInt64] {
+        for target in [576, 0] as [UInt64] {
             bench.held = bench.arbiter.target
             bench.pass(3000)
             #expect(bench.send(.statisticsTimedOut).interrupt)
@@ -211,10 +203,10 @@ import Testing
 
     @Test("a silent guest that has not given its step back yet is not given another")
     func silentAndSlow() {
-        var bench = Bench(settledAt: 801)
+        var bench = Bench(largeSettledAt: 3201)
         bench.starve()
         bench.send(.statisticsTimedOut)
-        #expect(bench.target == 400 && bench.arbiter.wakeAt != nil)
+        #expect(bench.target == 1600 && bench.arbiter.wakeAt != nil)
     }
 
     @Test("pages taken where no driver runs are nobody's")

@@ -1,33 +1,30 @@
 import Arbiter
 import Balloon
 
-/// Pages in a mebibyte.
-let mebibyte: UInt64 = 256
+/// A mebibyte.
+let mebibyte = Pages.mebibytes(1)
 
 /// An arbiter, the time, and what the guest holds: all told by hand.
 struct ArbiterBench {
-    static let millisecond: UInt64 = 1_000_000
-    static let second: UInt64 = 1_000_000_000
+    static let millisecond = TimeSpan.milliseconds(1)
+    static let second = TimeSpan.seconds(1)
 
-    var arbiter: GuestArbiter
-    /// Steps small enough that a guest of 1 GiB takes several.
-    static var smallSteps: Tuning {
-        var tuning = Tuning()
-        tuning.leastAlarmStep = 256 * mebibyte
-        return tuning
-    }
-    var now: UInt64 = 1_000 * second
-    var held: UInt64 = 0
+    var arbiter = GuestArbiter()
+    var now = Instant(nanoseconds: 0) + 1_000 * second
+    var held: Pages = 0
     private(set) var happenings: [Happening] = []
     private var faults: UInt64 = 0
+    /// What the guest says that it has, in MiB.
+    private var total: UInt64 = 1024
 
-    init(_ tuning: Tuning = Self.smallSteps) {
-        arbiter = GuestArbiter(tuning: tuning)
-    }
+    init() {}
 
-    /// A guest of 1024 MiB that has answered, with a balloon of so many MiB, as asked.
-    init(settledAt size: UInt64, available: UInt64 = 900, _ tuning: Tuning = Self.smallSteps) {
-        self.init(tuning)
+    /// A guest of 8 GiB: it takes an alarm several steps to empty its balloon.
+    init(largeSettledAt size: UInt64) { self.init(settledAt: size, available: 8000, total: 8192) }
+
+    /// A guest that has answered, with a balloon of so many MiB, as asked.
+    init(settledAt size: UInt64, available: UInt64 = 900, total: UInt64 = 1024) {
+        self.total = total
         start()
         request(size)
         answer(available: available)
@@ -48,7 +45,7 @@ struct ArbiterBench {
         return decision
     }
 
-    mutating func pass(_ milliseconds: UInt64) { now += milliseconds * Self.millisecond }
+    mutating func pass(_ milliseconds: UInt64) { now = now + milliseconds * Self.millisecond }
 
     // Sizes in MiB.
 
@@ -62,13 +59,13 @@ struct ArbiterBench {
 
     @discardableResult
     mutating func answer(
-        available: UInt64, free: UInt64? = nil, total: UInt64 = 1024, faults: UInt64 = 0, reclaimed: UInt64? = nil
+        available: UInt64, free: UInt64? = nil, total: UInt64? = nil, faults: UInt64 = 0, reclaimed: UInt64? = nil
     ) -> Decision {
         self.faults += faults
         var set = BalloonStatistics()
         set[.availableMemory] = available << 20
         set[.freeMemory] = (free ?? available) << 20
-        set[.totalMemory] = total << 20
+        set[.totalMemory] = (total ?? self.total) << 20
         set[.majorFaults] = self.faults
         set[.directReclaims] = reclaimed.map { $0 << 20 }
         return send(.statistics(set))
@@ -76,7 +73,7 @@ struct ArbiterBench {
 
     /// The guest takes pages back unasked.
     @discardableResult
-    mutating func starve(pages: UInt64 = 256) -> Decision {
+    mutating func starve(pages: Pages = 256) -> Decision {
         held -= min(pages, held)
         return send(.unsolicited(pages))
     }
@@ -91,13 +88,13 @@ struct ArbiterBench {
 
     mutating func forget() { happenings = [] }
 
-    var target: UInt64 { arbiter.target / mebibyte }
+    var target: UInt64 { UInt64(arbiter.target / mebibyte) }
     var state: GuestState { arbiter.state }
 
     /// The pause that the arbiter keeps, in seconds.
     var pause: UInt64? {
         switch state {
-        case .holdOff(let until), .stalled(let until): (until - now) / Self.second
+        case .holdOff(let until), .stalled(let until): (until - now).nanoseconds / Self.second.nanoseconds
         default: nil
         }
     }

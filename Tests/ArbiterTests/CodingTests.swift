@@ -1,6 +1,7 @@
 import Arbiter
 import Foundation
 import TestSupport
+import Balloon
 import Testing
 
 @Suite struct CodingTests {

@@ -44,7 +44,7 @@ import Testing
         ] as [(StatisticsTag, UInt64)])
     func knees(tag: StatisticsTag, perInterval: UInt64) {
         let bench = afterTwoIntervals { set, interval in set[tag] = perInterval * interval }
-        #expect(bench.state == .alarm && bench.target == 300)
+        #expect(bench.state == .alarm && bench.target == 0)
         #expect(bench.happenings.contains { if case .pressure = $0 { true } else { false } })
     }
 

@@ -4,16 +4,15 @@ import Balloon
 /// A host arbiter, and guests whose every step is told by hand. Sizes in MiB.
 struct HostBench {
     var host: HostArbiter
-    var now: UInt64 = 1000 * ArbiterBench.second
-    var held: [GuestHandle: UInt64] = [:]
+    var now = Instant(nanoseconds: 0) + 1000 * ArbiterBench.second
+    var held: [GuestHandle: Pages] = [:]
     private(set) var changes: [GuestChange] = []
     private(set) var moves: [Move] = []
     private(set) var happenings: [HostHappening] = []
 
-    init(budget: UInt64?, hostMemory: UInt64? = nil, mode: HostMode = .on, tuning: HostTuning = HostTuning()) throws {
+    init(budget: UInt64?, hostMemory: UInt64? = nil, mode: HostMode = .on) throws {
         host = try HostArbiter(
-            budget: budget.map { $0 * mebibyte }, hostMemory: hostMemory.map { $0 * mebibyte }, mode: mode,
-            tuning: tuning)
+            budget: budget.map { $0 * mebibyte }, hostMemory: hostMemory.map { $0 * mebibyte }, mode: mode)
     }
 
     mutating func add(
@@ -46,7 +45,7 @@ struct HostBench {
         happenings = []
     }
 
-    mutating func pass(_ milliseconds: UInt64) { now += milliseconds * ArbiterBench.millisecond }
+    mutating func pass(_ milliseconds: UInt64) { now = now + milliseconds * ArbiterBench.millisecond }
 
     @discardableResult
     mutating func answer(
@@ -85,11 +84,11 @@ struct HostBench {
         for guest in held.keys.sorted(by: { $0.rawValue < $1.rawValue }) { send(.requested(0), guest) }
     }
 
-    func target(_ guest: GuestHandle) -> UInt64 { host.target(of: guest) / mebibyte }
-    func wanted(_ guest: GuestHandle) -> UInt64 { (host.share(of: guest)?.wanted ?? 0) / mebibyte }
-    func due(_ guest: GuestHandle) -> UInt64 { (host.share(of: guest)?.due ?? 0) / mebibyte }
-    func floor(_ guest: GuestHandle) -> UInt64 { (host.share(of: guest)?.floor ?? 0) / mebibyte }
-    var free: Int64 { host.ledger.free / Int64(mebibyte) }
+    func target(_ guest: GuestHandle) -> UInt64 { UInt64(host.target(of: guest) / mebibyte) }
+    func wanted(_ guest: GuestHandle) -> UInt64 { UInt64((host.share(of: guest)?.wanted ?? 0) / mebibyte) }
+    func due(_ guest: GuestHandle) -> UInt64 { UInt64((host.share(of: guest)?.due ?? 0) / mebibyte) }
+    func floor(_ guest: GuestHandle) -> UInt64 { UInt64((host.share(of: guest)?.floor ?? 0) / mebibyte) }
+    var free: Int64 { host.ledger.free / mebibyte }
     func payers(_ rule: MoveRule? = nil) -> [GuestHandle] {
         moves.filter { rule == nil || $0.rule == rule }.compactMap(\.payer)
     }

@@ -12,9 +12,9 @@ struct HostChaos {
     struct Guest {
         var handle: GuestHandle
         var kind: Kind
-        var max: UInt64
-        var held: UInt64 = 0
-        var target: UInt64 = 0
+        var max: Pages
+        var held: Pages = 0
+        var target: Pages = 0
         var isRunning = false
         var faults: UInt64 = 0
     }
@@ -22,15 +22,14 @@ struct HostChaos {
     var random: SeededGenerator
     var host: HostArbiter
     var guests: [Guest] = []
-    var now: UInt64 = 5_000_000_000
+    var now = Instant(nanoseconds: 5_000_000_000)
     private(set) var complaints: [String] = []
     private(set) var events = 0
     private(set) var granted = 0
-    private var steadyNow: UInt64 = 0
 
     init(seed: UInt64) throws {
         random = SeededGenerator(seed: seed)
-        let budget = random.pick([1, 4, 16, 64]) * 1024 * mebibyte
+        let budget = random.pick([1, 4, 16, 64]) * (1024 * mebibyte)
         host = try HostArbiter(budget: budget)
         for _ in 0..<random.number(2...40) { addGuest() }
     }
@@ -61,23 +60,23 @@ struct HostChaos {
 
     private mutating func passTime() {
         switch random.number(0...999) {
-        case 0: now -= min(now, random.number(0...100_000_000_000))
-        case 1: now = now.addingReportingOverflow(random.number(0...1 << 50)).partialValue
-        case 2 where random.oneIn(50): now = .max
-        case 3 where random.oneIn(50): now = 0
+        case 0: now = Instant(nanoseconds: now.nanoseconds - min(now.nanoseconds, random.number(0...100_000_000_000)))
+        case 1: now = Instant(nanoseconds: now.nanoseconds &+ random.number(0...1 << 50))
+        case 2 where random.oneIn(50): now = .never
+        case 3 where random.oneIn(50): now = Instant(nanoseconds: 0)
         default:
             let step = random.pick([0, 1_000_000, 20_000_000, 300_000_000, 2_000_000_000]) as UInt64
-            now = now.addingReportingOverflow(step).partialValue
+            now = Instant(nanoseconds: now.nanoseconds &+ step)
         }
         if let due = host.wakeAt, due <= now { deciding { $0.wake(at: $1) } }
     }
 
     /// Runs something that decides, and sees whether it promised more than there is.
-    private mutating func deciding(taken: Int64 = 0, _ body: (inout HostArbiter, UInt64) -> Void) {
+    private mutating func deciding(taken: Pages = 0, _ body: (inout HostArbiter, Instant) -> Void) {
         let before = host.ledger.promised
         body(&host, now)
         guard host.mode == .on, host.ledger.budget != nil else { return }
-        let most = max(before + taken, Int64(host.ledger.effective))
+        let most = max(before + taken, host.ledger.effective)
         if host.ledger.promised > most {
             complaints.append("event \(events): promised \(host.ledger.promised), at most \(most) was right")
         }
@@ -86,9 +85,9 @@ struct HostChaos {
     // MARK: - Guests
 
     private mutating func addGuest() {
-        let max = random.pick([64, 512, 1024, 4096, 16384]) * mebibyte + random.number(0...255)
-        let min = random.pick([0, max / 8, max / 4, max / 2])
-        let reservation = random.oneIn(3) ? random.number(min...max) : nil
+        let max = random.pick([64, 512, 1024, 4096, 16384]) * mebibyte + Pages(random.number(0...255) as UInt64)
+        let min = random.pick([1 << 40, 8, 4, 2].map { max / ($0 as Int64) })
+        let reservation = random.oneIn(3) ? random.pages(min...max) : nil
         let weight = random.pick([0.5, 1, 1, 1, 2, 10])
         guard let limits = try? GuestLimits(min: min, max: max, weight: weight, reservation: reservation) else {
             complaints.append("good limits are refused")
@@ -96,7 +95,7 @@ struct HostChaos {
         }
         let isPresent = !random.oneIn(5)
         var handle: GuestHandle?
-        deciding(taken: isPresent ? Int64(max) : 0) { handle = try? $0.add(limits, isPresent: isPresent, at: $1) }
+        deciding(taken: isPresent ? max : 0) { handle = try? $0.add(limits, isPresent: isPresent, at: $1) }
         guard let handle else {
             if host.ledger.budget.map({ host.ledger.reserved + limits.reservation <= $0 }) ?? true {
                 complaints.append("a reservation that fits is refused")
@@ -116,10 +115,10 @@ struct HostChaos {
     private mutating func changeLimits() {
         guard let index = guests.indices.randomElement(using: &random) else { return }
         let max = random.pick([512, 1024, 4096]) * mebibyte
-        guard let limits = try? GuestLimits(min: random.number(0...max / 2), max: max) else { return }
+        guard let limits = try? GuestLimits(min: random.pages(0...max / 2), max: max) else { return }
         let handle = guests[index].handle
         var isTaken = false
-        deciding(taken: Int64(max)) { isTaken = (try? $0.set(limits: limits, of: handle, at: $1)) != nil }
+        deciding(taken: max) { isTaken = (try? $0.set(limits: limits, of: handle, at: $1)) != nil }
         if isTaken { guests[index].max = max }
     }
 
@@ -129,7 +128,7 @@ struct HostChaos {
         let isPresent = random.oneIn(2)
         if !isPresent { send(.driverStopped, index) }
         guests[index].held = 0
-        deciding(taken: Int64(guest.max)) { $0.set(isPresent: isPresent, of: guest.handle, at: $1) }
+        deciding(taken: guest.max) { $0.set(isPresent: isPresent, of: guest.handle, at: $1) }
     }
 
     private mutating func guestEvent() {
@@ -148,7 +147,7 @@ struct HostChaos {
         case 1:
             guests[index].isRunning = true
             send(.driverStarted(isFresh: false, hasStatistics: true), index)
-        case 2: send(.requested(random.pick([0, random.number(0...guests[index].max), 1 << 40])), index)
+        case 2: send(.requested(random.pick([0, random.pages(0...guests[index].max), Pages(1 << 40)])), index)
         case 3: send(.reclaim, index)
         case 4...9: takeBack(index)
         case 10...59: answer(index)
@@ -162,9 +161,9 @@ struct HostChaos {
         guard guests[index].held > 0 else { return }
         guard guests[index].kind == .greedy || random.oneIn(3) else { return }
         let most = guests[index].kind == .greedy ? guests[index].held : 256
-        let pages = random.number(1...min(most, guests[index].held))
+        let pages = random.pages(1...min(most, guests[index].held))
         guests[index].held -= pages
-        send(.unsolicited(random.oneIn(50) ? .max : pages), index)
+        send(.unsolicited(random.oneIn(50) ? .unlimited : pages), index)
     }
 
     private mutating func answer(_ index: Int) {
@@ -178,12 +177,12 @@ struct HostChaos {
     private mutating func honest(_ index: Int) -> BalloonStatistics {
         let guest = guests[index]
         let visible = guest.max - min(guest.held, guest.max)
-        let available = random.number(0...visible)
+        let available = random.pages(0...visible)
         guests[index].faults += random.pick([0, 0, 0, 10, 5000])
         var set = BalloonStatistics()
-        set[.availableMemory] = available * PageFrame.size
-        set[.freeMemory] = random.number(0...available) * PageFrame.size
-        set[.totalMemory] = guest.max * PageFrame.size
+        set[.availableMemory] = available.bytes
+        set[.freeMemory] = random.pages(0...available).bytes
+        set[.totalMemory] = guest.max.bytes
         set[.majorFaults] = guests[index].faults
         return set
     }
@@ -202,10 +201,10 @@ struct HostChaos {
         let held = guests[index].held
         switch guests[index].kind {
         case .deaf: break
-        case .overshooting: guests[index].held = target + random.number(0...10_000)
-        case .wild: guests[index].held = random.number(0...2 * guests[index].max)
+        case .overshooting: guests[index].held = target + random.pages(0...10_000)
+        case .wild: guests[index].held = random.pages(0...2 * guests[index].max)
         default:
-            let step = random.number(0...50 * mebibyte)
+            let step = random.pages(0...50 * mebibyte)
             guests[index].held = held < target ? min(target, held + step) : max(target, held - min(held, step))
         }
     }
@@ -214,10 +213,10 @@ struct HostChaos {
     private mutating func send(_ input: Input, _ index: Int) {
         let guest = guests[index]
         let share = host.share(of: guest.handle)
-        var taken: Int64 = 0
-        if let share, host.ledger.promised >= Int64(share.promised) {
+        var taken: Pages = 0
+        if let share, host.ledger.promised >= share.promised {
             let bound = min(host.target(of: guest.handle), guest.held, share.limits.max)
-            taken = max(0, Int64(share.limits.max - bound) - Int64(share.promised))
+            taken = (share.limits.max - bound - share.promised).orNone
         }
         let held = guest.held
         deciding(taken: taken) { _ = $0.handle(input, of: guest.handle, at: $1, held: held) }
@@ -226,16 +225,16 @@ struct HostChaos {
     // MARK: - The host
 
     private mutating func signal() {
-        var signals = HostSignals(total: 128 * 1024 * mebibyte)
-        signals.available = random.oneIn(3) ? nil : random.number(0...64 * 1024 * mebibyte)
+        var signals = HostSignals(total: 128 * (1024 * mebibyte))
+        signals.available = random.oneIn(3) ? nil : random.pages(0...64 * (1024 * mebibyte))
         signals.someStalled = random.pick([nil, 0, 5, 50, .nan, .infinity])
         signals.fullStalled = random.pick([nil, 0, 3, 50, -1])
-        signals.limit = random.oneIn(4) ? random.number(0...64 * 1024 * mebibyte) : nil
+        signals.limit = random.oneIn(4) ? random.pages(0...64 * (1024 * mebibyte)) : nil
         deciding { $0.handle(signals, at: $1) }
     }
 
     private mutating func setBudget() {
-        let budget = random.oneIn(5) ? nil : random.pick([0, 1, 4, 16, 64]) * 1024 * mebibyte
+        let budget = random.oneIn(5) ? nil : random.pick([0, 1, 4, 16, 64]) * (1024 * mebibyte)
         let reserved = host.ledger.reserved
         var refusal: AdmissionError?
         deciding {
@@ -266,8 +265,14 @@ struct HostChaos {
     private mutating func check(_ move: Move) {
         granted += 1
         guard move.isCarriedOut, move.payer == nil, move.rule != .loan else { return }
-        if Int64(clamping: move.pages) > move.free {
+        if move.pages > move.free {
             complaints.append("event \(events): granted what was not there: \(move)")
         }
+    }
+}
+
+extension SeededGenerator {
+    mutating func pages(_ range: ClosedRange<Pages>) -> Pages {
+        Pages(number(UInt64(range.lowerBound.count)...UInt64(range.upperBound.count)))
     }
 }

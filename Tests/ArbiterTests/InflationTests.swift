@@ -92,7 +92,7 @@ import Testing
         #expect(bench.now - start <= 3 * ArbiterBench.second)
         #expect(bench.pause == 10)
         #expect(bench.arbiter.target == bench.held, "it is not asked for more")
-        #expect(bench.arbiter.requested == 512 * mebibyte, "what was asked for is not forgotten")
+        #expect(bench.arbiter.goal == 512 * mebibyte, "what was asked for is not forgotten")
     }
 
     @Test("an inflation that goes on slowly is no stall")
@@ -200,6 +200,6 @@ extension Decision {
     /// Nothing is to be done.
     static var none: Decision {
         var arbiter = GuestArbiter()
-        return arbiter.handle(.wake, at: 0, held: 0)
+        return arbiter.handle(.wake, at: .never, held: 0)
     }
 }

@@ -1,14 +1,15 @@
 import Arbiter
+import Balloon
 import Testing
 
 /// What holds after every input, whatever came before.
 struct Invariants {
-    private var target: UInt64 = 0
+    private var target: Pages = 0
     private var state = GuestState.idle
 
     mutating func check(_ bench: ArbiterBench, isRunning: Bool, after input: Input, _ decision: Decision) {
         let arbiter = bench.arbiter
-        let requested = arbiter.requested ?? 0
+        let requested = arbiter.goal ?? 0
         let story = Comment(
             rawValue: "\(input) in \(state): \(arbiter.state), target \(arbiter.target), held \(bench.held)")
         let changes = decision.happenings.filter { if case .targetSet = $0 { true } else { false } }

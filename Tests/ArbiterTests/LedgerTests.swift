@@ -1,4 +1,5 @@
 import Arbiter
+import Balloon
 import Testing
 
 @Suite struct LedgerTests {
@@ -38,7 +39,7 @@ import Testing
         try bench.host.set(budget: 424 * mebibyte, at: bench.now)
         bench.starve(guest, 10)
         #expect(bench.free == -10)
-        #expect(bench.host.ledger.loans == Int64(10 * mebibyte))
+        #expect(bench.host.ledger.loans == 10 * mebibyte)
         #expect(bench.moves.contains { $0.rule == .loan && $0.gainer == guest && $0.pages == 10 * mebibyte })
         #expect(bench.happenings.contains(.overdrawn(by: 10 * mebibyte)))
         #expect(bench.target(guest) == 590, "in an alarm it is never asked for more than it holds")
@@ -78,7 +79,8 @@ import Testing
     func clock() throws {
         var bench = try HostBench(budget: 512)
         let guest = try bench.add()
-        for now in [0, .max, 1, 1 << 63, 5, .max - 1] as [UInt64] {
+        for time in [0, .max, 1, 1 << 63, 5, .max - 1] as [UInt64] {
+            let now = Instant(nanoseconds: time)
             bench.now = now
             bench.answer(guest, available: 800)
             bench.obey(guest)

@@ -1,4 +1,5 @@
 import Arbiter
+import Balloon
 import Testing
 
 /// Drivers that come, go and pause, and operators that ask, in every state.
@@ -9,29 +10,29 @@ import Testing
         case settled, inflating, asked, deflating, reclaiming, alarm, holdOff, stalled, notAnswering
     }
 
-    /// A guest of 1024 MiB that was asked for 600 MiB, in this situation.
+    /// A guest of 8 GiB that was asked for 2400 MiB, in this situation.
     private func bench(in situation: Situation) -> Bench {
-        var bench = Bench(settledAt: 600)
+        var bench = Bench(largeSettledAt: 2400)
         switch situation {
         case .settled: break
         case .inflating, .asked:
-            bench.request(800)
-            if situation == .inflating { bench.answer(available: 400) }
+            bench.request(3200)
+            if situation == .inflating { bench.answer(available: 1600) }
         case .deflating:
-            bench.request(300)
+            bench.request(1200)
         case .reclaiming:
             bench.send(.reclaim)
-            bench.answer(available: 400)
+            bench.answer(available: 1600)
         case .alarm: bench.starve()
         case .holdOff:
             bench.starve()
             bench.held = bench.arbiter.target
             while bench.state == .alarm {
-                bench.answer(available: 500)
+                bench.answer(available: 2000)
                 if bench.state == .alarm { bench.wake() }
             }
         case .stalled:
-            bench.request(900)
+            bench.request(3600)
             bench.answer(available: 30)
         case .notAnswering: bench.send(.statisticsTimedOut)
         }
@@ -76,11 +77,11 @@ import Testing
             #expect(bench.state == before && bench.arbiter.target == target && bench.arbiter.wakeAt != nil)
         case .inflating, .asked:
             #expect(bench.state == .inflating && decision.requestStatistics)
-            #expect(bench.target == 600, "nothing above what is held before it has answered")
+            #expect(bench.target == 2400, "nothing above what is held before it has answered")
         case .deflating:
-            #expect(bench.state == .deflating && bench.target == 300)
+            #expect(bench.state == .deflating && bench.target == 1200)
         case .settled, .reclaiming, .notAnswering:
-            #expect(bench.target == 600)
+            #expect(bench.target == 2400)
         }
     }
 
@@ -99,11 +100,11 @@ import Testing
     func calmOverPause() {
         var bench = bench(in: .alarm)
         bench.held = bench.arbiter.target
-        bench.answer(available: 500)
+        bench.answer(available: 2000)
         bench.send(.driverStopped)
         bench.pass(60_000)
         bench.start(isFresh: false)
-        bench.answer(available: 500)
+        bench.answer(available: 2000)
         #expect(bench.state == .alarm)
     }
 
@@ -111,17 +112,17 @@ import Testing
     func lessDuringPause(situation: Situation) {
         var bench = bench(in: situation)
         bench.send(.driverStopped)
-        #expect(!bench.request(50).interrupt)
+        #expect(!bench.request(200).interrupt)
         let decision = bench.start(isFresh: false)
-        #expect(bench.target <= 50)
+        #expect(bench.target <= 200)
         #expect(decision.interrupt)
     }
 
     @Test("less balloon is granted at once, in every state", arguments: Situation.allCases)
     func less(situation: Situation) {
         var bench = bench(in: situation)
-        #expect(bench.request(50).interrupt)
-        #expect(bench.target == 50)
+        #expect(bench.request(200).interrupt)
+        #expect(bench.target == 200)
     }
 
     @Test(
@@ -131,12 +132,12 @@ import Testing
         var bench = bench(in: situation)
         let target = bench.arbiter.target
         let state = bench.state
-        let decision = bench.request(950)
+        let decision = bench.request(3800)
         switch situation {
         case .alarm, .notAnswering, .holdOff:
             #expect(bench.state == state && bench.arbiter.target == target && !decision.interrupt)
-            #expect(bench.arbiter.requested == 950 * mebibyte)
-            #expect(bench.arbiter.reason.hasPrefix("asked for 950 MiB"))
+            #expect(bench.arbiter.goal == 3800 * mebibyte)
+            #expect(bench.arbiter.reason.hasPrefix("asked for 3800 MiB"))
         default:
             #expect(bench.state == .inflating && decision.requestStatistics)
             #expect(bench.arbiter.target <= bench.held)
@@ -147,7 +148,7 @@ import Testing
     func sameInAlarm() {
         var bench = bench(in: .alarm)
         let target = bench.arbiter.target
-        bench.request(500)
+        bench.request(2000)
         #expect(bench.arbiter.target == target && bench.state == .alarm)
     }
 

@@ -1,4 +1,5 @@
 import Arbiter
+import Balloon
 import Testing
 
 @Suite struct ModeTests {
@@ -6,7 +7,7 @@ import Testing
     func noBudget() throws {
         var bench = try HostBench(budget: nil)
         let guest = try bench.add()
-        var alone = ArbiterBench(Tuning())
+        var alone = ArbiterBench()
         alone.start()
         alone.request(600)
         bench.send(.requested(600 * mebibyte), guest)

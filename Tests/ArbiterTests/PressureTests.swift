@@ -1,4 +1,5 @@
 import Arbiter
+import Balloon
 import Testing
 
 @Suite struct PressureTests {

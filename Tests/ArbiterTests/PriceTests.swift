@@ -1,4 +1,5 @@
 import Arbiter
+import Balloon
 import Testing
 
 @Suite struct PriceTests {
@@ -124,7 +125,7 @@ import Testing
         try bench.share(724 + 324)
         /// It uses 200 MiB; all others lie free, and somebody wants them.
         func second(_ bench: inout HostBench) -> (sees: UInt64, floor: UInt64) {
-            bench.answer(guest, available: 824 - (bench.held[guest] ?? 0) / mebibyte)
+            bench.answer(guest, available: 824 - UInt64((bench.held[guest] ?? 0) / mebibyte))
             bench.starve(needy)
             bench.obey(guest)
             bench.pass(1000)

@@ -31,9 +31,9 @@ import Testing
         case 1 where random.oneIn(2):
             isRunning = false
             return .driverStopped
-        case 2: return .requested(random.pick([0, random.number(0...300_000), 1 << 32]))
+        case 2: return .requested(random.pick([0, random.pages(0...300_000), Pages(1 << 32)]))
         case 3: return .reclaim
-        case 4, 5: return .unsolicited(random.pick([1, 256, random.number(1...100_000)]))
+        case 4, 5: return .unsolicited(random.pick([1, 256, random.pages(1...100_000)]))
         case 6...9: return .statistics(claims(&random))
         case 10: return .statisticsTimedOut
         default: return .progress
@@ -47,8 +47,8 @@ import Testing
         if case .unsolicited(let pages) = input { bench.held -= min(bench.held, pages) }
         switch random.number(0...5) {
         case 0...2: bench.held = bench.arbiter.target
-        case 3: bench.held = (bench.arbiter.target + 15) / 16 * 16
-        case 4: bench.held = random.number(0...300_000)
+        case 3: bench.held = Pages((bench.arbiter.target.count + 15) / 16 * 16)
+        case 4: bench.held = random.pages(0...300_000)
         default: break
         }
     }

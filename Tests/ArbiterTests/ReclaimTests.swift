@@ -1,10 +1,11 @@
 import Arbiter
+import Balloon
 import Testing
 
 @Suite struct ReclaimTests {
     private typealias Bench = ArbiterBench
 
-    private func reclaimed(_ bench: Bench) -> [UInt64] {
+    private func reclaimed(_ bench: Bench) -> [Int64] {
         bench.happenings.compactMap { if case .reclaimed(let pages) = $0 { pages / mebibyte } else { nil } }
     }
 
@@ -93,12 +94,12 @@ import Testing
         bench.starve()
         #expect(bench.state == .alarm)
         #expect(bench.target == 0)
-        var larger = Bench(settledAt: 600)
+        var larger = Bench(largeSettledAt: 2400)
         larger.send(.reclaim)
-        larger.answer(available: 400)
-        larger.held = 900 * mebibyte
+        larger.answer(available: 1600)
+        larger.held = 3600 * mebibyte
         larger.starve()
-        #expect(larger.target == 300)
+        #expect(larger.target == 1200)
     }
 
     @Test("a guest that falls silent in a reclaim is given its memory back")

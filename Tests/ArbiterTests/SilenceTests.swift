@@ -1,4 +1,5 @@
 import Arbiter
+import Balloon
 import Testing
 
 /// Statistics that worked and stop: the guest is taken to be under pressure (deflate-on-oom 10).
@@ -7,12 +8,12 @@ import Testing
 
     @Test("a guest that falls silent is given a step back")
     func lost() {
-        var bench = Bench(settledAt: 800)
+        var bench = Bench(largeSettledAt: 3200)
         let decision = bench.send(.statisticsTimedOut)
         #expect(decision.interrupt)
         #expect(!decision.requestStatistics, "the request that is out stays out")
         #expect(bench.state == .notAnswering)
-        #expect(bench.target == 400)
+        #expect(bench.target == 1600)
         #expect(bench.happenings.first == .statisticsLost)
         bench.forget()
         bench.send(.statisticsTimedOut)

@@ -5,30 +5,30 @@ import Balloon
 struct SimulatedGuest {
     static let tick: UInt64 = 20
 
-    let total: UInt64
+    let total: Pages
     /// Pages that programs have in use and do not give up.
-    var used: UInt64 = 100 * mebibyte
+    var used: Pages = 100 * mebibyte
     /// Files that are read again and again.
-    var wantedCache: UInt64 = 0
+    var wantedCache: Pages = 0
     /// Page numbers that the driver always moves together.
-    var granule: UInt64 = 1
+    var granule: Int64 = 1
     /// Ticks until statistics are answered; `nil`: never.
     var answerTicks: UInt64? = 1
     var isRunning = true
 
-    private(set) var held: UInt64 = 0
-    private(set) var targetRead: UInt64 = 0
+    private(set) var held: Pages = 0
+    private(set) var targetRead: Pages = 0
     private var isChasing = false
     private var faults: UInt64 = 0
-    private var reclaimed: UInt64 = 0
+    private var reclaimed: Pages = 0
     /// Pages that were taken because nothing else was left.
-    private(set) var taken: UInt64 = 0
+    private(set) var taken: Pages = 0
 
-    init(total: UInt64) { self.total = total }
+    init(total: Pages) { self.total = total }
 
     /// Memory that neither programs nor the balloon have; the kernel keeps a little.
-    var available: UInt64 { total > held + used + 2 * mebibyte ? total - held - used - 2 * mebibyte : 0 }
-    var cache: UInt64 { min(wantedCache, available) }
+    var available: Pages { (total - held - used - 2 * mebibyte).orNone }
+    var cache: Pages { min(wantedCache, available) }
     /// Programs do not have what they need.
     var isStarving: Bool { held + used > total }
 
@@ -42,14 +42,14 @@ struct SimulatedGuest {
     /// One tick of the driver's worker.
     ///
     /// - Returns: whether pages moved.
-    mutating func work(target: UInt64) -> Bool {
+    mutating func work(target: Pages) -> Bool {
         guard isRunning, isChasing else { return false }
         targetRead = target
-        let goal = (target + granule - 1) / granule * granule
+        let goal = rounded(up: target)
         let before = held
         if held < goal {
             // Inflating reclaims caches, but kills for nobody.
-            held += min(goal - held, 10 * mebibyte, available / granule * granule)
+            held += min(goal - held, 10 * mebibyte, granule * (available / granule))
         } else {
             held -= min(held - goal, 20 * mebibyte)
         }
@@ -60,24 +60,26 @@ struct SimulatedGuest {
     /// A starving guest takes pages back, 1 MiB for each failed reclaim.
     ///
     /// - Returns: how many of them it was not allowed to.
-    mutating func takeBack(target: UInt64) -> UInt64 {
+    mutating func takeBack(target: Pages) -> Pages {
         guard isRunning, isStarving, held > 0 else { return 0 }
         let asked = min(held, target, targetRead)
-        let pages = (min(held, 256) + granule - 1) / granule * granule
+        let pages = rounded(up: min(held, 256))
         held -= min(held, pages)
         reclaimed += pages
         taken += pages
         return asked > held ? asked - held : 0
     }
 
+    private func rounded(up pages: Pages) -> Pages { granule * ((pages + Pages(granule - 1)) / granule) }
+
     mutating func statistics() -> BalloonStatistics {
         if cache < wantedCache { faults += 20_000 }
         var set = BalloonStatistics()
-        set[.availableMemory] = available * PageFrame.size
-        set[.freeMemory] = (available - cache) * PageFrame.size
-        set[.totalMemory] = total * PageFrame.size
+        set[.availableMemory] = available.bytes
+        set[.freeMemory] = (available - cache).bytes
+        set[.totalMemory] = total.bytes
         set[.majorFaults] = faults
-        set[.directReclaims] = reclaimed * PageFrame.size
+        set[.directReclaims] = reclaimed.bytes
         return set
     }
 }
@@ -85,9 +87,9 @@ struct SimulatedGuest {
 /// Guest and arbiter together.
 struct Simulation {
     var guest: SimulatedGuest
-    var bench = ArbiterBench(Tuning())
+    var bench = ArbiterBench()
     private var invariants = Invariants()
-    private var askedAt: UInt64?
+    private var askedAt: Instant?
     private var wasRunning = false
 
     init(_ guest: SimulatedGuest) { self.guest = guest }
@@ -124,7 +126,7 @@ struct Simulation {
     mutating func run(seconds: UInt64, until condition: (Self) -> Bool = { _ in false }) -> UInt64 {
         let start = bench.now
         while bench.now < start + seconds * ArbiterBench.second, !condition(self) { step() }
-        return (bench.now - start) / ArbiterBench.millisecond
+        return (bench.now - start).nanoseconds / ArbiterBench.millisecond.nanoseconds
     }
 
     private mutating func step() {

@@ -4,23 +4,23 @@ import Testing
 
 /// One host's guests, with drivers as Linux has them, and the arbiter that shares its memory: in virtual time.
 struct SimulatedHost {
-    static let tick: UInt64 = 20 * ArbiterBench.millisecond
+    static let tick = 20 * ArbiterBench.millisecond
 
     var arbiter: HostArbiter
     private(set) var guests: [SimulatedGuest] = []
     private(set) var handles: [GuestHandle] = []
-    private var askedAt: [UInt64?] = []
-    private var pollAt: [UInt64] = []
-    private(set) var now: UInt64 = 1000 * ArbiterBench.second
+    private var askedAt: [Instant?] = []
+    private var pollAt: [Instant] = []
+    private(set) var now = Instant(nanoseconds: 0) + 1000 * ArbiterBench.second
     private(set) var moves: [Move] = []
     private(set) var happenings: [HostHappening] = []
     private(set) var told: [(guest: Int, happening: Happening)] = []
     /// Promised beyond the budget by a decision.
-    private(set) var overdrawn: Int64 = 0
+    private(set) var overdrawn: Pages = 0
 
     /// - Parameter budget: MiB.
-    init(budget: UInt64?, mode: HostMode = .on, tuning: HostTuning = HostTuning()) throws {
-        arbiter = try HostArbiter(budget: budget.map { $0 * mebibyte }, mode: mode, tuning: tuning)
+    init(budget: UInt64?, mode: HostMode = .on) throws {
+        arbiter = try HostArbiter(budget: budget.map { $0 * mebibyte }, mode: mode)
     }
 
     /// A guest with a driver, without anything in its balloon. Sizes in MiB.
@@ -48,10 +48,10 @@ struct SimulatedHost {
         let before = arbiter.share(of: handles[guest])?.promised ?? 0
         // What the guest did by itself, before any decision.
         let sees = guests[guest].total - min(arbiter.target(of: handles[guest]), guests[guest].held)
-        let taken = Int64(sees) - Int64(before)
+        let taken = sees - before
         let decision = arbiter.handle(input, of: handles[guest], at: now, held: guests[guest].held)
         if arbiter.ledger.budget != nil, arbiter.mode == .on {
-            let most = max(promised + max(0, taken), Int64(arbiter.ledger.effective))
+            let most = max(promised + max(0, taken), arbiter.ledger.effective)
             overdrawn = max(overdrawn, arbiter.ledger.promised - most)
         }
         carryOut(decision, guest)
@@ -76,11 +76,11 @@ struct SimulatedHost {
     mutating func run(seconds: UInt64, until condition: (Self) -> Bool = { _ in false }) -> UInt64 {
         let start = now
         while now < start + seconds * ArbiterBench.second, !condition(self) {
-            now += Self.tick
+            now = now + Self.tick
             for guest in guests.indices { step(guest) }
             if let due = arbiter.wakeAt, due <= now { arbiter.wake(at: now) }
         }
-        return (now - start) / ArbiterBench.millisecond
+        return (now - start).nanoseconds / ArbiterBench.millisecond.nanoseconds
     }
 
     private mutating func step(_ guest: Int) {
@@ -90,7 +90,7 @@ struct SimulatedHost {
         if unsolicited > 0 { tell(.unsolicited(unsolicited), guest) }
         if guests[guest].work(target: arbiter.target(of: handles[guest])) { tell(.progress, guest) }
         if pollAt[guest] <= now {
-            pollAt[guest] = now + arbiter.tuning.statisticsInterval
+            pollAt[guest] = now + HostArbiter.statisticsInterval
             if askedAt[guest] == nil { askedAt[guest] = now }
         }
         if let asked = askedAt[guest], now > asked {
@@ -107,17 +107,19 @@ struct SimulatedHost {
 
     // MARK: - What is, in MiB
 
-    func sees(_ guest: Int) -> UInt64 { (guests[guest].total - guests[guest].held) / mebibyte }
-    func held(_ guest: Int) -> UInt64 { guests[guest].held / mebibyte }
+    func sees(_ guest: Int) -> UInt64 { UInt64((guests[guest].total - guests[guest].held) / mebibyte) }
+    func held(_ guest: Int) -> UInt64 { UInt64(guests[guest].held / mebibyte) }
     func state(_ guest: Int) -> GuestState { arbiter.state(of: handles[guest]) }
-    var free: Int64 { arbiter.ledger.free / Int64(mebibyte) }
+    var free: Int64 { arbiter.ledger.free / mebibyte }
     func moved(_ rule: MoveRule, to guest: Int) -> UInt64 {
-        moves.filter { $0.rule == rule && $0.gainer == handles[guest] && $0.payer == nil }.reduce(0) { $0 + $1.pages }
-            / mebibyte
+        total { $0.rule == rule && $0.gainer == handles[guest] && $0.payer == nil }
     }
     func paid(_ rule: MoveRule? = nil, by guest: Int) -> UInt64 {
-        moves.filter { $0.payer == handles[guest] && (rule == nil || $0.rule == rule) }.reduce(0) { $0 + $1.pages }
-            / mebibyte
+        total { $0.payer == handles[guest] && (rule == nil || $0.rule == rule) }
+    }
+
+    private func total(_ isMeant: (Move) -> Bool) -> UInt64 {
+        UInt64(moves.filter(isMeant).reduce(0) { $0 + $1.pages } / mebibyte)
     }
 
     /// The ledger holds, and no decision overdrew it.

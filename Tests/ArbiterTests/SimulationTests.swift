@@ -1,10 +1,11 @@
 import Arbiter
 import TestSupport
+import Balloon
 import Testing
 
 @Suite struct SimulationTests {
     /// A guest of 1024 MiB with a balloon of so many.
-    private func simulation(balloon: UInt64, cache: UInt64 = 0, granule: UInt64 = 1) -> Simulation {
+    private func simulation(balloon: UInt64, cache: UInt64 = 0, granule: Int64 = 1) -> Simulation {
         var guest = SimulatedGuest(total: 1024 * mebibyte)
         guest.wantedCache = cache * mebibyte
         guest.granule = granule
@@ -15,15 +16,15 @@ import Testing
         return simulation
     }
 
-    @Test("a balloon that the guest can spare is reached within seconds", arguments: [1, 4, 16] as [UInt64])
-    func reached(granule: UInt64) {
+    @Test("a balloon that the guest can spare is reached within seconds", arguments: [1, 4, 16] as [Int64])
+    func reached(granule: Int64) {
         let simulation = simulation(balloon: 600, granule: granule)
         #expect(simulation.guest.held == 600 * mebibyte)
         #expect(simulation.alarms == 0 && simulation.guest.taken == 0)
     }
 
-    @Test("a program that needs the balloon's memory gets it, all of it, at once", arguments: [1, 16] as [UInt64])
-    func alive(granule: UInt64) {
+    @Test("a program that needs the balloon's memory gets it, all of it, at once", arguments: [1, 16] as [Int64])
+    func alive(granule: Int64) {
         var simulation = simulation(balloon: 700, granule: granule)
         simulation.guest.used += 500 * mebibyte
         simulation.run(seconds: 1) { $0.alarms > 0 }
@@ -77,8 +78,8 @@ import Testing
         #expect(simulation.guest.held == 600 * mebibyte)
     }
 
-    @Test("reclaim takes what is free and gives it back within seconds", arguments: [1, 16] as [UInt64])
-    func reclaim(granule: UInt64) {
+    @Test("reclaim takes what is free and gives it back within seconds", arguments: [1, 16] as [Int64])
+    func reclaim(granule: Int64) {
         var simulation = simulation(balloon: 100, cache: 200, granule: granule)
         simulation.tell(.reclaim)
         simulation.run(seconds: 10) { $0.state == .deflating }
@@ -101,8 +102,8 @@ import Testing
         simulation.start(isFresh: true)
         for _ in 0..<30 {
             switch random.number(0...7) {
-            case 0, 1: simulation.guest.used = idle + random.number(0...most * 9 / 10)
-            case 2, 3: simulation.tell(.requested(random.number(0...guest.total - 1)))
+            case 0, 1: simulation.guest.used = idle + random.pages(0...9 * (most / 10))
+            case 2, 3: simulation.tell(.requested(random.pages(0...guest.total - 1)))
             case 4: simulation.tell(.reclaim)
             case 5: simulation.guest.answerTicks = random.pick([1, 1, 5, 140, nil])
             case 6:
@@ -124,7 +125,7 @@ import Testing
         // Settled is told a few pages early; the driver goes on to its target.
         simulation.run(seconds: 1)
         #expect(simulation.state == .settled)
-        #expect(simulation.guest.held >= wanted && simulation.guest.held < wanted + guest.granule)
+        #expect(simulation.guest.held >= wanted && simulation.guest.held < wanted + Pages(guest.granule))
         #expect(!simulation.guest.isStarving)
     }
 }

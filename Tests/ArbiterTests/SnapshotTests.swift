@@ -65,13 +65,13 @@ import Testing
         var (bench, guests) = try bench()
         for guest in guests {
             let snapshot = bench.host.snapshot()
-            let chunks = snapshot.guests.chunksShared(with: bench.host.guests)
+            let chunks = snapshot.books.chunksShared(with: bench.host.books)
             #expect(chunks == 625)
             bench.pass(1000)
             bench.answer(guest, available: 800)
             // The guest itself, those that pay, and those that are given something.
-            let most = 1 + 2 * bench.host.tuning.movesPerEvent
-            #expect(snapshot.guests.chunksShared(with: bench.host.guests) >= chunks - most)
+            let most = 1 + 2 * MoveFigures.perEvent
+            #expect(snapshot.books.chunksShared(with: bench.host.books) >= chunks - most)
         }
     }
 

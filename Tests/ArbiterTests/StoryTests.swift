@@ -143,26 +143,27 @@ import Testing
     @Test("performance: an event among 2,000 guests costs much less than 20 times one among 20")
     func scale() throws {
         func time(_ guests: Int) throws -> Duration {
-            var host = try HostArbiter(budget: UInt64(guests) * 512 * mebibyte)
+            let start = Instant(nanoseconds: 1)
+            var host = try HostArbiter(budget: guests * (512 * mebibyte))
             var handles: [GuestHandle] = []
             for _ in 0..<guests {
-                handles.append(try host.add(GuestLimits(min: 128 * mebibyte, max: 1024 * mebibyte), at: 0))
+                handles.append(try host.add(GuestLimits(min: 128 * mebibyte, max: 1024 * mebibyte), at: start))
             }
             var set = BalloonStatistics()
             set[.availableMemory] = 300 << 20
             set[.freeMemory] = 200 << 20
             for guest in handles {
-                _ = host.handle(.driverStarted(isFresh: true, hasStatistics: true), of: guest, at: 1, held: 0)
+                _ = host.handle(.driverStarted(isFresh: true, hasStatistics: true), of: guest, at: start, held: 0)
             }
-            let start = ContinuousClock.now
+            let begin = ContinuousClock.now
             for event in 0..<4000 {
                 let guest = handles[event % guests]
                 let held = host.target(of: guest)
                 let input = event % 3 == 0 ? Input.progress : .statistics(set)
-                _ = host.handle(input, of: guest, at: UInt64(event) << 20, held: held)
+                _ = host.handle(input, of: guest, at: Instant(nanoseconds: UInt64(event) << 20), held: held)
                 while host.nextChange() != nil {}
             }
-            return ContinuousClock.now - start
+            return ContinuousClock.now - begin
         }
         let few = try time(20)
         let many = try time(2000)

@@ -1,4 +1,5 @@
 import Arbiter
+import Balloon
 import Testing
 
 /// The example of docs/Balancing.md and of ``HostArbiter``, number by number.

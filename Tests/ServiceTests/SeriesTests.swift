@@ -1,3 +1,4 @@
+import Balloon
 import Testing
 
 @testable import Arbiter
@@ -41,7 +42,8 @@ import Testing
 
     private func move(_ rule: MoveRule, _ guest: Int, _ pages: UInt64, at time: UInt64) -> Move {
         Move(
-            number: time, time: time, rule: rule, payer: nil, gainer: GuestHandle(rawValue: guest), pages: pages,
+            number: time, time: Instant(nanoseconds: time), rule: rule, payer: nil,
+            gainer: GuestHandle(rawValue: guest), pages: Pages(pages),
             price: nil,
             free: 0, isCarriedOut: true)
     }
@@ -67,7 +69,8 @@ import Testing
         #expect(!paymentWaits, "who pays is told at once")
         #expect(series.next(at: Self.second - 1) == nil)
         let loan = series.next(at: Self.second + 2)
-        #expect(loan?.move.pages == 700 && loan?.steps == 7 && loan?.move.time == 3 && loan?.move.rule == .loan)
+        #expect(
+            loan?.move.pages == 700 && loan?.steps == 7 && loan?.move.time.nanoseconds == 3 && loan?.move.rule == .loan)
         let given = series.next(at: Self.second + 2)
         #expect(given?.move.pages == 350 && given?.steps == 7 && given?.move.rule == .alarm)
         #expect(series.next(at: Self.second + 3) == nil)
@@ -83,7 +86,7 @@ import Testing
         var series = MoveSeries()
         func grant(_ pages: UInt64, of free: Int64, at time: UInt64) -> Move {
             var move = move(.alarm, 4, pages, at: time)
-            move.free = free
+            move.free = Pages(free)
             return move
         }
         let isFirstHeldBack = series.join(grant(8192, of: 8192, at: 0), at: 0)
@@ -94,7 +97,7 @@ import Testing
             #expect(waits)
         }
         let joined = series.next(at: Self.second)?.move
-        #expect(joined?.pages == 3 * 8192)
+        #expect(joined?.pages == 24_576)
         #expect(joined?.free == 24_576, "nothing was left after the second one")
     }
 }

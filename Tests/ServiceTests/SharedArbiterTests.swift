@@ -11,8 +11,8 @@ import Testing
 @Suite struct SharedArbiterTests {
     /// Guests of 1 GiB on a budget that is enough for all.
     private func arbiter(guests count: Int) throws -> (SharedArbiter, [Seat]) {
-        let pages: UInt64 = 262_144
-        let arbiter = try HostArbiter(budget: UInt64(count) * pages)
+        let pages = Pages.mebibytes(1024)
+        let arbiter = try HostArbiter(budget: count * pages)
         let shared = SharedArbiter(arbiter, doorbells: [Doorbell(wake: try EventCounter())])
         let limits = try GuestLimits(min: pages / 8, max: pages)
         let seats = try (0..<count).map { try shared.add("g\($0)", limits, reactor: 0, guest: $0) }

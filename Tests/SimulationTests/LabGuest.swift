@@ -11,7 +11,7 @@ struct LabGuest {
     var kernel = 144
 
     func scenario(seconds: Double) -> Scenario {
-        let mebibyte = Pages.mebibyte
+        let mebibyte = PageUnit.mebibyte
         let demand = Demand(
             files: Curve(constant: files * mebibyte),
             bursts: taken > 0 ? [Burst(start: Self.start, length: 1000, pages: taken * mebibyte)] : [])
@@ -47,7 +47,7 @@ struct LabGuest {
         }
         var whole = simulator(policy, seconds: 60)
         let last = whole.run()
-        let ideal = (Double(taken * Pages.mebibyte) / whole.tuning.allocationRate * 50).rounded(.up) + 1
+        let ideal = (Double(taken * PageUnit.mebibyte) / whole.tuning.allocationRate * 50).rounded(.up) + 1
         let seconds = last.slowestBurst * ideal / 50
         let before = outcome(Self.start)
         let during = outcome(Self.start + seconds)
@@ -55,13 +55,13 @@ struct LabGuest {
         let after = end.run()
         return Result(
             seconds: seconds, kills: last.kills, readsWhile: (during.reads - before.reads) / seconds,
-            readsAfter: (after.reads - during.reads) / 2, balloon: end.guests[0].held / Pages.mebibyte)
+            readsAfter: (after.reads - during.reads) / 2, balloon: end.guests[0].held / PageUnit.mebibyte)
     }
 }
 
 extension Simulator {
     /// Makes the first burst larger than a scenario would let it be.
     mutating func grow(burst mebibytes: Int) {
-        setups[0].demand.bursts[0].pages = mebibytes * Pages.mebibyte
+        setups[0].demand.bursts[0].pages = mebibytes * PageUnit.mebibyte
     }
 }

@@ -84,15 +84,16 @@ struct MeasuredTests {
 
     @Test func `512 MiB are inflated in 0.9 s and a guest that cannot give sends no statistics`() {
         var guest = SimulatedGuest(
-            GuestSetup(name: "one", max: 1024 * Pages.mebibyte, kernel: 144 * Pages.mebibyte), deflatesOnOOM: true)
-        guest.interrupt(target: 512 * Pages.mebibyte)
+            GuestSetup(name: "one", max: 1024 * PageUnit.mebibyte, kernel: 144 * PageUnit.mebibyte), deflatesOnOOM: true
+        )
+        guest.interrupt(target: 512 * PageUnit.mebibyte)
         var ticks = 0
         while guest.isChasing, ticks < 1000 {
             _ = guest.step(1, now: ticks, ModelTuning())
             ticks += 1
         }
         #expect(abs(VirtualTime.seconds(ticks) - 0.9) < 0.05)
-        guest.interrupt(target: 1024 * Pages.mebibyte)
+        guest.interrupt(target: 1024 * PageUnit.mebibyte)
         for _ in 0..<200 {
             _ = guest.step(1, now: ticks, ModelTuning())
             ticks += 1

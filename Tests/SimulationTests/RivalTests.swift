@@ -70,7 +70,7 @@ struct RivalTests {
     }
 
     @Test func `squeezed brings all to the same point between their limits`() {
-        let mebibyte = Pages.mebibyte
+        let mebibyte = PageUnit.mebibyte
         let guests = [1024, 2048].map { GuestSetup(name: "\($0)", max: $0 * mebibyte, min: 512 * mebibyte) }
         let scenario = Scenario(name: "two", guests: guests, budget: 2048 * mebibyte, seconds: 60)
         var simulator = Simulator(scenario, budget: scenario.budget, Squeezed.self)

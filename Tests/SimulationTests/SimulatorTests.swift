@@ -23,7 +23,7 @@ struct SimulatorTests {
 
     @Test(arguments: SeededSeeds.three) func `a guest's memory always adds up`(seed: UInt64) {
         var random = SeededRandom(seed: seed)
-        let mebibyte = Pages.mebibyte
+        let mebibyte = PageUnit.mebibyte
         var setup = GuestSetup(name: "one", max: 1024 * mebibyte)
         setup.swap = random.number(0...1) * 256 * mebibyte
         var guest = SimulatedGuest(setup, deflatesOnOOM: random.number(0...1) == 1)
@@ -47,7 +47,7 @@ struct SimulatorTests {
     }
 
     @Test func `a guest that overdraws the host slows all, and at last somebody is killed`() {
-        let mebibyte = Pages.mebibyte
+        let mebibyte = PageUnit.mebibyte
         let greedy = Demand(bursts: [Burst(start: 10, length: 100, pages: 900 * mebibyte)])
         let guests = (0..<4).map {
             GuestSetup(name: "\($0)", max: 1200 * mebibyte, min: 200 * mebibyte, demand: greedy)

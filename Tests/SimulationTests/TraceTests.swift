@@ -35,14 +35,14 @@ struct TraceTests {
         #expect(scenario.guests.count == 3)
         #expect(Set(scenario.guests.map(\.name)).count == 3)
         #expect(scenario.guests[0].demand.programs != scenario.guests[1].demand.programs)
-        #expect(scenario.guests.allSatisfy { $0.max == 16 * Pages.gibibyte })
+        #expect(scenario.guests.allSatisfy { $0.max == 16 * PageUnit.gibibyte })
     }
 
     @Test func `an operator's own recording may name columns in any order and unit`() throws {
         let trace = try trace(
             "guest,time_s,used_mib,max_mib\nweb,0,1000,4096\ndb,0,3000,8192\nweb,60,1100,4096\ndb,60,2900,8192\n")
         #expect(trace.guests.map(\.name) == ["web", "db"])
-        #expect(trace.guests[1].max == 8 * Pages.gibibyte)
+        #expect(trace.guests[1].max == 8 * PageUnit.gibibyte)
         let scenario = trace.scenario()
         #expect(scenario.seconds == 60)
         #expect(scenario.guests.count == 2)

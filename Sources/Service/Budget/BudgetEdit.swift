@@ -2,31 +2,29 @@ internal import Arbiter
 internal import Balloon
 internal import ControlAPI
 
-/// A budget that took the place of another. Bytes.
+/// A budget that took the place of another.
 struct BudgetEdit {
-    let before: UInt64
-    let after: UInt64
+    let before: ByteSize
+    let after: ByteSize
     /// What guests are promised beyond it; 0: it is enough.
-    let excess: UInt64
+    let excess: ByteSize
 
     /// For people.
     var sentence: String {
-        let change = "the budget is \(ByteSize(after)); it was \(ByteSize(before))"
-        return excess > 0 ? "\(change); guests are promised \(ByteSize(excess)) more, which is asked of them" : change
+        let change = "the budget is \(after); it was \(before)"
+        return excess > 0 ? "\(change); guests are promised \(excess) more, which is asked of them" : change
     }
 
-    var numbers: [String: UInt64] { ["budget": after, "before": before, "excess": excess] }
+    var numbers: [String: UInt64] { ["budget": after.bytes, "before": before.bytes, "excess": excess.bytes] }
 }
 
 extension HostArbiter {
     /// Changes the budget, by what the host has now.
-    mutating func set(budget size: BudgetSize, at now: UInt64) throws(AdmissionError) -> BudgetEdit {
-        let before = (ledger.budget ?? 0) * PageFrame.size
-        let host = ByteSize((hostMemory ?? 0) * PageFrame.size)
-        let pages = size.size(of: host).bytes / PageFrame.size
+    mutating func set(budget size: BudgetSize, at now: Instant) throws(AdmissionError) -> BudgetEdit {
+        let before = ledger.budget ?? 0
+        let pages = Pages(bytes: size.size(of: ByteSize(hostMemory ?? 0)).bytes)
         try set(budget: pages, at: now)
         return BudgetEdit(
-            before: before, after: pages * PageFrame.size,
-            excess: UInt64(max(0, -ledger.free)).multipliedReportingOverflow(by: PageFrame.size).partialValue)
+            before: ByteSize(before), after: ByteSize(pages), excess: ByteSize((0 - ledger.free).orNone))
     }
 }

@@ -21,10 +21,10 @@ struct BudgetSnapshot: Sendable {
         var shown = HostStatus(pressure: arbiter.pressure.word, missing: missing)
         shown.show(host)
         return BudgetStatus(
-            mode: arbiter.mode.shown, budget: size(ledger.budget ?? 0), effective: size(ledger.effective),
-            promised: size(ledger.promised), free: signedBytes(ledger.free), slack: size(ledger.slack),
-            due: size(ledger.due), wanted: size(ledger.wanted), loans: size(ledger.loans),
-            reserved: size(ledger.reserved), host: shown, reaction: ReactionStatus(reactions),
+            mode: arbiter.mode.shown, budget: ByteSize(ledger.budget ?? 0), effective: ByteSize(ledger.effective),
+            promised: ByteSize(ledger.promised), free: ledger.free.signedBytes, slack: ByteSize(ledger.slack),
+            due: ByteSize(ledger.due), wanted: ByteSize(ledger.wanted), loans: ByteSize(ledger.loans),
+            reserved: ByteSize(ledger.reserved), host: shown, reaction: ReactionStatus(reactions),
             guests: names.enumerated().compactMap { index, name in
                 name.flatMap { share(of: GuestHandle(rawValue: index), named: $0) }
             })
@@ -33,20 +33,22 @@ struct BudgetSnapshot: Sendable {
     private func share(of guest: GuestHandle, named name: String) -> GuestShareStatus? {
         guard let share = arbiter.share(of: guest) else { return nil }
         return GuestShareStatus(
-            name: name, promised: size(share.promised), min: size(share.limits.min), max: size(share.limits.max),
-            weight: share.limits.weight, reservation: size(share.limits.reservation), cap: share.cap.map { size($0) },
-            floor: size(share.floor), price: share.price, active: share.active, spare: size(share.spare),
-            due: size(share.due), wanted: size(share.wanted), state: BalloonState(arbiter.state(of: guest)),
+            name: name, promised: ByteSize(share.promised), min: ByteSize(share.limits.min),
+            max: ByteSize(share.limits.max),
+            weight: share.limits.weight, reservation: ByteSize(share.limits.reservation),
+            cap: share.cap.map { ByteSize($0) },
+            floor: ByteSize(share.floor), price: share.price, active: share.active, spare: ByteSize(share.spare),
+            due: ByteSize(share.due), wanted: ByteSize(share.wanted), state: BalloonState(arbiter.state(of: guest)),
             reason: arbiter.reason(of: guest))
     }
 
     /// What would happen; see ``HostArbiter/plan(needing:at:)``.
     func plan(needing need: (name: String, bytes: UInt64)? = nil) -> BudgetPlan {
         let guest = need.flatMap { need in names.firstIndex(of: need.name) }.map { GuestHandle(rawValue: $0) }
-        let promised = guest.flatMap { arbiter.share(of: $0)?.promised }.map { size($0) }
+        let promised = guest.flatMap { arbiter.share(of: $0)?.promised }.map { ByteSize($0) }
         let plan = arbiter.plan(
-            needing: guest.flatMap { guest in need.map { (guest, $0.bytes / PageFrame.size) } },
-            at: MonotonicClock.now())
+            needing: guest.flatMap { guest in need.map { (guest, Pages(bytes: $0.bytes)) } },
+            at: MonotonicClock.instant())
         let steps = plan.moves.map { move in
             var move = move
             move.isCarriedOut = false
@@ -59,22 +61,14 @@ struct BudgetSnapshot: Sendable {
         var shown = BudgetPlan(
             guest: need?.name, sees: need.map { ByteSize($0.bytes) }, promised: need == nil ? nil : promised,
             message: "", steps: steps,
-            refusals: refusals, short: size(plan.short + plan.beyondReach), free: signedBytes(plan.ledger.free))
-        shown.message = shown.summary(beyondReach: size(plan.beyondReach))
+            refusals: refusals, short: ByteSize(plan.short + plan.beyondReach), free: plan.ledger.free.signedBytes)
+        shown.message = shown.summary(beyondReach: ByteSize(plan.beyondReach))
         return shown
     }
 
     private func name(of guest: GuestHandle?) -> String? {
         guest.flatMap { names.indices.contains($0.rawValue) ? names[$0.rawValue] : nil }
     }
-}
-
-private func size(_ pages: UInt64) -> ByteSize {
-    ByteSize(pages.multipliedReportingOverflow(by: PageFrame.size).partialValue)
-}
-private func size(_ pages: Int64) -> ByteSize { size(UInt64(max(0, pages))) }
-private func signedBytes(_ pages: Int64) -> Int64 {
-    pages.multipliedReportingOverflow(by: Int64(PageFrame.size)).partialValue
 }
 
 extension BudgetPlan {

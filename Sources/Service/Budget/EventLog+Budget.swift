@@ -14,8 +14,8 @@ extension EventLog {
 
     /// Something about the whole host.
     func append(_ happening: HostHappening) {
-        func size(_ pages: UInt64) -> String { "\(ByteSize(pages * PageFrame.size))" }
-        func bytes(_ pages: UInt64) -> UInt64 { pages * PageFrame.size }
+        func size(_ pages: Pages) -> String { "\(ByteSize(pages))" }
+        func bytes(_ pages: Pages) -> UInt64 { pages.bytes }
         switch happening {
         case .nothingToTake(let short, let promised, let budget):
             append(
@@ -63,8 +63,8 @@ extension MemoryMove {
         let move = named.move
         self.init(
             number: move.number, rule: move.rule.rawValue, payer: named.payer, gainer: named.gainer,
-            bytes: ByteSize(move.pages.multipliedReportingOverflow(by: PageFrame.size).partialValue), price: move.price,
-            free: move.free.multipliedReportingOverflow(by: Int64(PageFrame.size)).partialValue,
+            bytes: ByteSize(move.pages), price: move.price,
+            free: move.free.signedBytes,
             isCarriedOut: move.isCarriedOut)
     }
 }

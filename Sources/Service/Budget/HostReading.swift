@@ -44,7 +44,7 @@ struct HostReading: Sendable {
     /// For the arbiter: in pages.
     var signals: HostSignals {
         HostSignals(
-            total: memory.total.map { $0 / PageFrame.size }, available: memory.available.map { $0 / PageFrame.size },
-            someStalled: pressure?.some, fullStalled: pressure?.full, limit: limit.map { $0 / PageFrame.size })
+            total: memory.total.map { Pages(bytes: $0) }, available: memory.available.map { Pages(bytes: $0) },
+            someStalled: pressure?.some, fullStalled: pressure?.full, limit: limit.map { Pages(bytes: $0) })
     }
 }

@@ -1,4 +1,5 @@
 internal import Arbiter
+internal import Balloon
 internal import HostSignals
 internal import Linux
 

@@ -1,4 +1,5 @@
 internal import Arbiter
+internal import Balloon
 internal import HostSignals
 
 /// One guest's place in a shared budget, as the guest's own reactor uses it.
@@ -8,7 +9,7 @@ struct Seat {
     /// As the operator wrote them.
     let limits: GuestLimits
 
-    func handle(_ input: Input, held: UInt64, seenAt: UInt64? = nil) -> (Decision, SteeringView) {
+    func handle(_ input: Input, held: Pages, seenAt: UInt64? = nil) -> (Decision, SteeringView) {
         shared.handle(input, of: handle, held: held, seenAt: seenAt)
     }
 
@@ -29,7 +30,7 @@ struct Seat {
     ///
     /// - Parameter pages: all of the guest's memory.
     /// - Returns: why it cannot be taken in, or `nil`.
-    func set(memory pages: UInt64) -> AdmissionError? {
+    func set(memory pages: Pages) -> AdmissionError? {
         shared.write { arbiter, now -> AdmissionError? in
             guard arbiter.share(of: handle)?.limits.max != pages else { return nil }
             var limits = limits

@@ -1,4 +1,5 @@
 internal import Arbiter
+internal import Balloon
 internal import DequeModule
 internal import HostSignals
 internal import Linux
@@ -114,14 +115,14 @@ final class SharedArbiter: Sendable {
     ///
     /// - Parameter seenAt: when it happened (ns), if that was before now.
     func handle(
-        _ input: Input, of guest: GuestHandle, held: UInt64, seenAt: UInt64? = nil
+        _ input: Input, of guest: GuestHandle, held: Pages, seenAt: UInt64? = nil
     ) -> (Decision, SteeringView) {
         // The clock is read under the lock, so that time never falls for the arbiter.
         let (decision, view, filled) = state.withLock { state in
-            let now = MonotonicClock.now()
+            let now = MonotonicClock.instant()
             let decision = state.arbiter.handle(input, of: guest, at: now, held: held)
             var alarm: UInt64?
-            if case .unsolicited = input { alarm = seenAt ?? now }
+            if case .unsolicited = input { alarm = seenAt ?? now.nanoseconds }
             var filled = collect(&state, alarm)
             // The caller's own reactor looks by itself.
             if state.addressees.indices.contains(guest.rawValue), let own = state.addressees[guest.rawValue] {
@@ -135,10 +136,10 @@ final class SharedArbiter: Sendable {
 
     /// Changes something of the arbiter; what that means for guests waits for their reactors.
     @discardableResult
-    func write<Answer: Sendable>(_ body: (inout HostArbiter, UInt64) -> Answer) -> Answer {
+    func write<Answer: Sendable>(_ body: (inout HostArbiter, Instant) -> Answer) -> Answer {
         var filled: UInt64 = 0
         let answer = state.withLock { state in
-            let answer = body(&state.arbiter, MonotonicClock.now())
+            let answer = body(&state.arbiter, MonotonicClock.instant())
             filled = collect(&state, nil)
             return answer
         }
@@ -177,7 +178,7 @@ final class SharedArbiter: Sendable {
             filled |= 1 << UInt64(addressee.reactor & 63)
         }
         if let first = doorbells.first {
-            let wakeAt = state.arbiter.wakeAt ?? .max
+            let wakeAt = state.arbiter.wakeAt?.nanoseconds ?? .max
             if first.wakeAt.exchange(wakeAt, ordering: .relaxed) > wakeAt { filled |= 1 }
         }
         hasNews.store(true, ordering: .relaxed)

@@ -9,7 +9,7 @@ extension Guest {
     ///
     /// - Parameter seenAt: when it happened (ns), if that was before now.
     func tell(_ input: Input, seenAt: UInt64? = nil) {
-        let decision = arbiter.handle(input, held: device.held.count, seenAt: seenAt)
+        let decision = arbiter.handle(input, held: Pages(device.held.count), seenAt: seenAt)
         carryOut(decision)
     }
 
@@ -20,7 +20,7 @@ extension Guest {
     }
 
     private func carryOut(_ decision: Decision) {
-        let target = UInt32(clamping: arbiter.target)
+        let target = UInt32(clamping: arbiter.target.count)
         if target != device.target { backend?.configurationChanged() }
         device.setTarget(target)
         if decision.interrupt { interrupt() }
@@ -64,7 +64,7 @@ extension Guest {
         unconfirmedMessages = 0
         guard !isLeaving else { return }
         targets.noteTaken(pages)
-        tell(.unsolicited(pages), seenAt: unconfirmedSince)
+        tell(.unsolicited(Pages(pages)), seenAt: unconfirmedSince)
     }
 
     // MARK: - What the operator asked for
@@ -91,7 +91,7 @@ extension Guest {
                 return
             }
         }
-        let pages = balloon / PageFrame.size
+        let pages = Pages(bytes: balloon)
         guard arbiter.requested != pages || isRepeated && isPausing else { return }
         tell(.requested(pages))
     }
@@ -106,12 +106,13 @@ extension Guest {
     // MARK: - Events
 
     func say(_ happening: Happening) {
-        func bytes(_ pages: UInt64) -> UInt64 { pages * PageFrame.size }
-        func size(_ pages: UInt64) -> String { "\(ByteSize(bytes(pages)))" }
-        func seconds(_ time: UInt64) -> String { "\(time / 1_000_000_000) s" }
+        func bytes(_ pages: Pages) -> UInt64 { pages.bytes }
+        func size(_ pages: Pages) -> String { "\(ByteSize(bytes(pages)))" }
+        func seconds(_ time: TimeSpan) -> String { "\(wholeSeconds(time)) s" }
+        func wholeSeconds(_ time: TimeSpan) -> UInt64 { time.nanoseconds / 1_000_000_000 }
         switch happening {
         case .targetSet(let pages, let reason):
-            let news = targets.note(pages, reason, isInAlarm: isInAlarm, at: MonotonicClock.now())
+            let news = targets.note(UInt64(pages.count), reason, isInAlarm: isInAlarm, at: MonotonicClock.now())
             if let news { say(news) }
         case .targetReached(let pages):
             say(.targetReached, "the balloon holds \(size(pages)), as asked", ["held": bytes(pages)])
@@ -134,13 +135,13 @@ extension Guest {
                     : "the guest is well again, with \(size(given)) more",
                 ["held": bytes(held), "given": bytes(given)])
         case .holdOff(let time):
-            say(.holdOff, "the balloon is left alone for \(seconds(time))", ["seconds": time / 1_000_000_000])
+            say(.holdOff, "the balloon is left alone for \(seconds(time))", ["seconds": wholeSeconds(time)])
         case .rearmed(let target):
             say(.rearmed, "a balloon of \(size(target)) is tried again", ["requested": bytes(target)])
         case .stalled(let held, let wanted, let retryIn, let reason):
             say(
                 .stalled, "\(size(held)) of \(size(wanted)): \(reason); tried again in \(seconds(retryIn))",
-                ["held": bytes(held), "requested": bytes(wanted), "seconds": retryIn / 1_000_000_000])
+                ["held": bytes(held), "requested": bytes(wanted), "seconds": wholeSeconds(retryIn)])
         case .statisticsLost:
             say(.statisticsLost, "the guest does not answer: it is taken to be under pressure")
         case .statisticsBack:

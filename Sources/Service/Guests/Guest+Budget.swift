@@ -18,7 +18,7 @@ extension Guest {
     func tellMemory() {
         guard let seat = arbiter.seat, sink.table.span > 0 else { return }
         seat.set(hasReporting: device.negotiated.contains(.pageReporting))
-        guard let error = seat.set(memory: sink.table.span / PageFrame.size) else { return }
+        guard let error = seat.set(memory: Pages(bytes: sink.table.span)) else { return }
         complain("its memory is not what the budget counts with: \(error)")
     }
 }

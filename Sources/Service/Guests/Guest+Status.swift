@@ -30,7 +30,7 @@ extension Guest {
     }
 
     private var requestedBytes: ByteSize? {
-        if let pages = arbiter.requested { return ByteSize(pages * PageFrame.size) }
+        if let pages = arbiter.requested { return ByteSize(pages) }
         return request?.balloon
     }
 
@@ -44,8 +44,7 @@ extension Guest {
     var retrySeconds: Double? {
         switch arbiter.state {
         case .holdOff(let until), .stalled(let until):
-            let now = MonotonicClock.now()
-            return until > now ? Double(until - now) / 1e9 : 0
+            return (until - MonotonicClock.instant()).seconds
         default: return nil
         }
     }

@@ -100,7 +100,7 @@ final class Guest {
         arbiter = Steering(seat: seat)
         sink = FileDiscardSink(discards: reactor.discards, populates: configuration.populateOnDeflate)
         statisticsInterval = UInt64(Swift.max(0, configuration.statisticsIntervalSeconds) * 1e9)
-        if seat != nil, statisticsInterval == 0 { statisticsInterval = HostTuning().statisticsInterval }
+        if seat != nil, statisticsInterval == 0 { statisticsInterval = HostArbiter.statisticsInterval.nanoseconds }
         request = configuration.requested
         try reactor.main.add(listener.descriptor.raw, token: Token.of(guest: index, .listener))
     }

@@ -27,7 +27,7 @@ extension GuestRegistry {
             return await status(of: shared)
         case .failure(.budgetUnderReservations(let wanted, _)):
             let reservations = await status(of: shared).guests.map { (guest: $0.name, bytes: $0.reservation.bytes) }
-            let excess = BudgetConfiguration.excess(of: reservations, over: wanted * PageFrame.size)
+            let excess = BudgetConfiguration.excess(of: reservations, over: wanted.bytes)
             throw .conflict(
                 "budget: \(excess ?? "guests that have reservations are being taken in or let go; try again")")
         case .failure(let error): throw .invalid("budget: \(size): \(error)")

@@ -89,9 +89,9 @@ extension ReactorState {
 
 extension GuestLimits {
     fileprivate init(_ configuration: GuestConfiguration) throws(LimitsError) {
-        let reservation = configuration.reservation.map { $0.bytes / PageFrame.size }
+        let reservation = configuration.reservation.map { Pages(bytes: $0.bytes) }
         try self.init(
-            min: configuration.min.bytes / PageFrame.size, max: (configuration.max?.bytes ?? 0) / PageFrame.size,
+            min: Pages(bytes: configuration.min.bytes), max: Pages(bytes: configuration.max?.bytes ?? 0),
             weight: configuration.weight, reservation: reservation)
     }
 }
@@ -101,7 +101,7 @@ extension SharedArbiter {
     convenience init(_ budget: BudgetConfiguration, doorbells: [Doorbell]) throws {
         do {
             let arbiter = try HostArbiter(
-                budget: budget.bytes / PageFrame.size, hostMemory: budget.host / PageFrame.size,
+                budget: Pages(bytes: budget.bytes), hostMemory: Pages(bytes: budget.host),
                 mode: HostMode(budget.mode))
             self.init(arbiter, doorbells: doorbells)
         } catch {

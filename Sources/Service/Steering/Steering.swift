@@ -1,4 +1,5 @@
 internal import Arbiter
+internal import Balloon
 internal import Linux
 
 /// What steers one guest: an arbiter of its own or, under a budget, its seat among those that share it.
@@ -16,23 +17,23 @@ struct Steering {
         refresh()
     }
 
-    var target: UInt64 { view.target }
-    var requested: UInt64? { view.requested }
+    var target: Pages { view.target }
+    var requested: Pages? { view.requested }
     var state: GuestState { view.state }
     var reason: String { view.reason }
     /// When to tell `.wake` (ns); `nil`: only when something happens.
-    var wakeAt: UInt64? { view.wakeAt }
+    var wakeAt: UInt64? { view.wakeAt?.nanoseconds }
     var hasUsableStatistics: Bool { view.hasUsableStatistics }
 
     /// Takes one input, and says what is to be done about this guest.
     ///
     /// - Parameter seenAt: when it happened (ns), if that was before now.
-    mutating func handle(_ input: Input, held: UInt64, seenAt: UInt64? = nil) -> Decision {
+    mutating func handle(_ input: Input, held: Pages, seenAt: UInt64? = nil) -> Decision {
         let decision: Decision
         if let seat {
             (decision, view) = seat.handle(input, held: held, seenAt: seenAt)
         } else {
-            decision = own.handle(input, at: MonotonicClock.now(), held: held)
+            decision = own.handle(input, at: MonotonicClock.instant(), held: held)
             view = SteeringView(own)
         }
         return decision

@@ -1,19 +1,20 @@
 internal import Arbiter
+internal import Balloon
 
 /// What an arbiter says of one guest.
 struct SteeringView {
-    var target: UInt64 = 0
-    var requested: UInt64?
+    var target: Pages = 0
+    var requested: Pages?
     var state = GuestState.idle
     var reason = "no driver runs"
-    var wakeAt: UInt64?
+    var wakeAt: Instant?
     var hasUsableStatistics = false
 
     init() {}
 
     init(_ arbiter: GuestArbiter) {
         target = arbiter.target
-        requested = arbiter.requested
+        requested = arbiter.goal
         state = arbiter.state
         reason = arbiter.reason
         wakeAt = arbiter.wakeAt

@@ -23,6 +23,6 @@ public struct Demand: Sendable {
             let left = pages - programs.highest(in: span) - files.highest(in: span)
             bursts[index].pages = Swift.min(bursts[index].pages, Swift.max(0, left))
         }
-        bursts.removeAll { $0.pages < 16 * Pages.mebibyte }
+        bursts.removeAll { $0.pages < 16 * PageUnit.mebibyte }
     }
 }

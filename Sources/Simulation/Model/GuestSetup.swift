@@ -25,8 +25,8 @@ public struct GuestSetup: Sendable {
     }
 
     /// What the kernel and its tables usually have of a guest: 64 MiB, and a 64th.
-    static func usualKernel(_ max: Int) -> Int { Swift.min(64 * Pages.mebibyte, max / 8) + max / 64 }
+    static func usualKernel(_ max: Int) -> Int { Swift.min(64 * PageUnit.mebibyte, max / 8) + max / 64 }
 
     /// The most that programs and their files can have without anybody being killed while the balloon is empty.
-    var usable: Int { Swift.max(0, max - kernel - max / 50 - 12 * Pages.mebibyte) }
+    var usable: Int { Swift.max(0, max - kernel - max / 50 - 12 * PageUnit.mebibyte) }
 }

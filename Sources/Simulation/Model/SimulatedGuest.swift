@@ -112,7 +112,7 @@ struct SimulatedGuest {
     }
 
     /// What Linux takes off MemAvailable: its low watermarks.
-    private var leastKept: Int { Swift.min(4 * Pages.mebibyte, max / 100) }
+    private var leastKept: Int { Swift.min(4 * PageUnit.mebibyte, max / 100) }
 }
 
 extension SimulatedGuest {

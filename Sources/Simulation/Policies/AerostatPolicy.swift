@@ -1,9 +1,10 @@
 internal import Arbiter
+internal import Balloon
 
 /// Ours: the arbiter of the daemon, with a budget.
 struct AerostatPolicy: Policy {
     static let period = 0
-    static let statisticsPeriod = Int(HostTuning().statisticsInterval / 1_000_000)
+    static let statisticsPeriod = Int(HostArbiter.statisticsInterval.nanoseconds / 1_000_000)
     static let deflatesOnOOM = true
 
     private var host: HostArbiter?
@@ -15,45 +16,47 @@ struct AerostatPolicy: Policy {
 
     /// An arbiter that finds the guests as they are: with a balloon each, and nothing asked for by an operator.
     private static func start(_ view: HostView, _ handles: inout [GuestHandle]) throws -> HostArbiter {
+        let start = Instant(nanoseconds: 0)
         var host = try HostArbiter(budget: nil)
         for guest in view.guests.indices {
             let limits = view.guests[guest]
             let handle = try host.add(
-                try GuestLimits(min: UInt64(limits.min), max: UInt64(limits.max), weight: limits.weight), at: 0)
+                try GuestLimits(min: Pages(limits.min), max: Pages(limits.max), weight: limits.weight), at: start)
             handles.append(handle)
-            let held = UInt64(view.held[guest])
-            _ = host.handle(.requested(held), of: handle, at: 0, held: held)
-            _ = host.handle(.driverStarted(isFresh: true, hasStatistics: true), of: handle, at: 0, held: held)
+            let held = Pages(view.held[guest])
+            _ = host.handle(.requested(held), of: handle, at: start, held: held)
+            _ = host.handle(.driverStarted(isFresh: true, hasStatistics: true), of: handle, at: start, held: held)
         }
-        try host.set(budget: UInt64(view.budget), at: 0)
+        try host.set(budget: Pages(view.budget), at: start)
         // What stood for each balloon becomes its cap with the budget: take that back.
         for (handle, held) in zip(handles, view.held) {
-            _ = host.handle(.requested(0), of: handle, at: 0, held: UInt64(held))
+            _ = host.handle(.requested(0), of: handle, at: start, held: Pages(held))
         }
         return host
     }
 
     mutating func take(_ event: PolicyEvent, at now: UInt64, _ view: borrowing HostView, _ orders: inout Orders) {
+        let now = Instant(nanoseconds: now)
         switch event {
         case .tick: break
         case .statistics(let guest):
-            let held = UInt64(view.held[guest])
+            let held = Pages(view.held[guest])
             carryOut(host?.hear(view.statistics[guest], of: handles[guest], at: now, held: held), guest, &orders)
         case .statisticsTimedOut(let guest): tell(guest, .statisticsTimedOut, now, view, &orders)
-        case .unsolicited(let guest, let pages): tell(guest, .unsolicited(UInt64(pages)), now, view, &orders)
+        case .unsolicited(let guest, let pages): tell(guest, .unsolicited(Pages(pages)), now, view, &orders)
         case .progress(let guest): tell(guest, .progress, now, view, &orders)
         case .wake(let guest): tell(guest, .wake, now, view, &orders)
         case .wakeHost:
             host?.wake(at: now)
-            orders.wakeHost(at: host?.wakeAt)
+            orders.wakeHost(at: host?.wakeAt?.nanoseconds)
             carryOut(&orders)
         }
     }
 
     private mutating func tell(
-        _ guest: Int, _ input: Input, _ now: UInt64, _ view: borrowing HostView, _ orders: inout Orders
+        _ guest: Int, _ input: Input, _ now: Instant, _ view: borrowing HostView, _ orders: inout Orders
     ) {
-        carryOut(host?.handle(input, of: handles[guest], at: now, held: UInt64(view.held[guest])), guest, &orders)
+        carryOut(host?.handle(input, of: handles[guest], at: now, held: Pages(view.held[guest])), guest, &orders)
     }
 
     private mutating func carryOut(_ decision: Decision?, _ guest: Int, _ orders: inout Orders) {
@@ -72,7 +75,7 @@ struct AerostatPolicy: Policy {
     private mutating func carryOut(about guest: Int, _ decision: Decision, _ orders: inout Orders) {
         guard let agenda = host?.agenda(of: handles[guest]) else { return }
         if decision.interrupt {
-            let target = Int(agenda.target)
+            let target = Int(agenda.target.count)
             if target == orders.target(guest) {
                 orders.repeatTarget(guest)
             } else {
@@ -80,7 +83,7 @@ struct AerostatPolicy: Policy {
             }
         }
         if decision.requestStatistics { orders.askStatistics(guest) }
-        orders.wake(guest, at: agenda.wakeAt)
-        orders.wakeHost(at: agenda.hostWakeAt)
+        orders.wake(guest, at: agenda.wakeAt?.nanoseconds)
+        orders.wakeHost(at: agenda.hostWakeAt?.nanoseconds)
     }
 }

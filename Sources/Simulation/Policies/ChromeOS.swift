@@ -16,7 +16,7 @@ struct ChromeOS: Policy {
 
     mutating func take(_ event: PolicyEvent, at now: UInt64, _ view: borrowing HostView, _ orders: inout Orders) {
         guard event == .tick else { return }
-        let mebibyte = Double(Pages.mebibyte)
+        let mebibyte = Double(PageUnit.mebibyte)
         let hostAvailable = Double(view.budget - view.resident) / mebibyte / Double(max(1, rules.count))
         for guest in rules.indices {
             guard let free = view.pages(.freeMemory, guest), let caches = view.pages(.diskCaches, guest) else {

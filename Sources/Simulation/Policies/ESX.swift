@@ -29,7 +29,7 @@ struct ESX: Policy {
         for guest in estimates.indices {
             let visible = Int(allocation[guest])
             // Not worth an interrupt otherwise.
-            if abs(visible - view.visible(guest)) > Pages.mebibyte { orders.setVisible(guest, pages: visible) }
+            if abs(visible - view.visible(guest)) > PageUnit.mebibyte { orders.setVisible(guest, pages: visible) }
         }
     }
 }

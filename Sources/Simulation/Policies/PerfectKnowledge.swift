@@ -9,7 +9,7 @@ struct PerfectKnowledge: Policy {
     static let deflatesOnOOM = true
 
     /// Left to each guest beyond what it wants: what a program takes in the ticks until its guest is given more.
-    private static let margin = 24 * Pages.mebibyte
+    private static let margin = 24 * PageUnit.mebibyte
 
     /// The guests that lose their files; one stays so for as long as it helps, since reading files anew costs time.
     private var isVictim: [Bool]
@@ -25,7 +25,7 @@ struct PerfectKnowledge: Policy {
         for guest in isVictim.indices {
             let pages = needs[guest] - (isVictim[guest] ? view.files[guest] : 0) + more
             // Less is not worth an interrupt, but for a guest that has not what it needs.
-            guard abs(pages - view.visible(guest)) > Pages.mebibyte || pages > view.visible(guest) else { continue }
+            guard abs(pages - view.visible(guest)) > PageUnit.mebibyte || pages > view.visible(guest) else { continue }
             orders.setVisible(guest, pages: max(pages, view.guests[guest].min))
         }
     }

@@ -4,8 +4,8 @@ struct Squeezed: Policy {
     static let statisticsPeriod = 0
     static let deflatesOnOOM = false
     /// What it wants free on the host: 10 MiB, and 9 MiB of slush.
-    private static let hostTarget = 19 * Pages.mebibyte
-    private static let inaccuracy = Pages.mebibyte
+    private static let hostTarget = 19 * PageUnit.mebibyte
+    private static let inaccuracy = PageUnit.mebibyte
     /// A guest that makes no progress towards its target for this long is inactive, and left out.
     private static let patience: UInt64 = 5_000_000_000
 

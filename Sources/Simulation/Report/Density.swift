@@ -4,7 +4,7 @@ enum Density {
     ///
     /// - Returns: pages, or `nil` if it hurts more even with all memory present.
     static func smallestBudget(_ policy: PolicyName, _ scenario: Scenario, below budget: Int, pain: Pain) -> Int? {
-        let step = max(Pages.mebibyte, scenario.most / 200)
+        let step = max(PageUnit.mebibyte, scenario.most / 200)
         func isBearable(_ budget: Int) -> Bool { pain.bears(policy.run(scenario, budget: budget)) }
         // The static split itself is at equal pain where it stands: more is looked for only if that hurts.
         var high = budget

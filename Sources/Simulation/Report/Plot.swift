@@ -147,5 +147,5 @@ public enum Plot {
         return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths < 0 ? "-" : "")\(abs(tenths) / 10).\(abs(tenths) % 10)"
     }
 
-    private static func gibibytes(_ pages: Int) -> String { "\(short(Double(pages) / Double(Pages.gibibyte))) GiB" }
+    private static func gibibytes(_ pages: Int) -> String { "\(short(Double(pages) / Double(PageUnit.gibibyte))) GiB" }
 }

@@ -44,11 +44,11 @@ public enum BuiltIn: String, CaseIterable, Sendable {
     private static func name(_ index: Int) -> String { "guest\(index + 1)" }
 
     private static func idle(_ index: Int, mebibytes: Int, _ demand: Demand) -> GuestSetup {
-        GuestSetup(name: name(index), max: mebibytes * Pages.mebibyte, demand: demand)
+        GuestSetup(name: name(index), max: mebibytes * PageUnit.mebibyte, demand: demand)
     }
 
     private static func burst(_ count: Int) -> Scenario {
-        let mebibyte = Pages.mebibyte
+        let mebibyte = PageUnit.mebibyte
         let guests = (0..<count).map { index in
             idle(
                 index, mebibytes: 1024,
@@ -61,7 +61,7 @@ public enum BuiltIn: String, CaseIterable, Sendable {
     }
 
     private static func caching(_ count: Int) -> Scenario {
-        let mebibyte = Pages.mebibyte
+        let mebibyte = PageUnit.mebibyte
         let turn = 300.0
         let guests = (0..<count).map { index in
             let start = VirtualTime.ticks(seconds: turn * Double(index) + 60)
@@ -81,7 +81,7 @@ public enum BuiltIn: String, CaseIterable, Sendable {
 
     private static func officeDay(_ count: Int, _ random: inout SeededRandom) -> Scenario {
         let hours = 14.0
-        let max = 4096 * Pages.mebibyte
+        let max = 4096 * PageUnit.mebibyte
         let layer = BurstLayer(every: 1800, share: 0.1...0.3)
         let guests = (0..<count).map { index in
             let late = random.number(0...1.5)
@@ -101,7 +101,7 @@ public enum BuiltIn: String, CaseIterable, Sendable {
                 programs: curve(size), files: curve(random.number(0.05...0.15)),
                 bursts: layer.bursts(pages: max, seconds: hours * 3600, &random))
             var guest = GuestSetup(name: name(index), max: max, demand: demand)
-            guest.swap = index.isMultiple(of: 2) ? 512 * Pages.mebibyte : 0
+            guest.swap = index.isMultiple(of: 2) ? 512 * PageUnit.mebibyte : 0
             return guest
         }
         return Scenario(
@@ -109,12 +109,12 @@ public enum BuiltIn: String, CaseIterable, Sendable {
     }
 
     private static func storm(_ count: Int, _ random: inout SeededRandom) -> Scenario {
-        let max = 2048 * Pages.mebibyte
+        let max = 2048 * PageUnit.mebibyte
         let guests = (0..<count).map { index in
             let bursts = (0..<3).map { round in
                 Burst(
                     start: 120 + 300 * Double(round) + random.number(0...5), length: random.number(60...90),
-                    pages: 1000 * Pages.mebibyte)
+                    pages: 1000 * PageUnit.mebibyte)
             }
             return idle(
                 index, mebibytes: 2048,
@@ -126,7 +126,7 @@ public enum BuiltIn: String, CaseIterable, Sendable {
     }
 
     private static func hostile(_ count: Int, _ random: inout SeededRandom) -> Scenario {
-        let max = 2048 * Pages.mebibyte
+        let max = 2048 * PageUnit.mebibyte
         let seconds = 1800.0
         let guests = (0..<count).map { index in
             let bursts =

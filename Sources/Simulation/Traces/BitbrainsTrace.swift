@@ -12,7 +12,7 @@ enum BitbrainsTrace {
                 throw lines.error("only \(fields.count) fields", "id, KiB and thousandths every 5 minutes belong there")
             }
             let provisioned = try lines.number(fields[1], "provisioned_kib")
-            guard provisioned >= 32 * 1024, provisioned * 1024 <= Pages.mostBytes else {
+            guard provisioned >= 32 * 1024, provisioned * 1024 <= PageUnit.mostBytes else {
                 throw lines.error(
                     "provisioned_kib is \(TraceLines.text(fields[1])), which is no size of a machine in KiB",
                     "8 GiB are 8388608")
@@ -22,7 +22,7 @@ enum BitbrainsTrace {
                 throw lines.error(
                     "\(fields.count - 2) values, where other lines have \(slots)", "leave a missing value empty")
             }
-            guests.append(try guest(fields, max: Pages.of(bytes: provisioned * 1024), lines))
+            guests.append(try guest(fields, max: PageUnit.of(bytes: provisioned * 1024), lines))
         }
         guard !guests.isEmpty else {
             throw lines.error("no machine follows the header", "add one line for each machine")

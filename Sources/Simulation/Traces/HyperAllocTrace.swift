@@ -20,19 +20,19 @@ enum HyperAllocTrace {
             let resident = try lines.number(fields[1], "rss_bytes")
             let cached = try lines.number(fields[2], "cached_bytes")
             let total = try lines.number(fields[3], "total_bytes")
-            guard total >= 64 * 1_048_576, max(total, resident) <= Pages.mostBytes else {
+            guard total >= 64 * 1_048_576, max(total, resident) <= PageUnit.mostBytes else {
                 throw lines.error("total_bytes is \(TraceLines.text(fields[3]))", "write bytes: 16 GiB are 17179869184")
             }
             guard cached <= resident else {
                 throw lines.error("cached_bytes is more than rss_bytes", "both must be bytes of the same moment")
             }
             most = max(most, total, resident)
-            used.append(Curve.Point(tick: tick, pages: Pages.of(bytes: resident)))
-            files.append(Curve.Point(tick: tick, pages: Pages.of(bytes: cached)))
+            used.append(Curve.Point(tick: tick, pages: PageUnit.of(bytes: resident)))
+            files.append(Curve.Point(tick: tick, pages: PageUnit.of(bytes: cached)))
         }
         guard clock.count > 1 else { throw lines.error("fewer than two records", "add records after the header") }
         let guest = Trace.Guest(
-            name: "guest", max: Pages.of(bytes: most), used: Curve(used), files: Curve(files))
+            name: "guest", max: PageUnit.of(bytes: most), used: Curve(used), files: Curve(files))
         return Trace(
             name: lines.file, guests: [guest], seconds: clock.seconds, usualGuests: 32, usualSeconds: clock.seconds)
     }

@@ -95,7 +95,7 @@ enum OperatorTrace {
             }
             record.max = max(record.max, most)
         }
-        guard max(used, record.max) <= Pages.mostBytes else {
+        guard max(used, record.max) <= PageUnit.mostBytes else {
             throw lines.error(
                 "a guest of more than 16 TiB", "name the unit that sizes are in: used_bytes, used_kib, used_mib")
         }
@@ -104,8 +104,8 @@ enum OperatorTrace {
         }
         record.most = max(record.most, used)
         record.line = lines.number
-        record.used.append(Curve.Point(tick: tick, pages: Pages.of(bytes: used)))
-        if let files { record.files.append(Curve.Point(tick: tick, pages: Pages.of(bytes: files))) }
+        record.used.append(Curve.Point(tick: tick, pages: PageUnit.of(bytes: used)))
+        if let files { record.files.append(Curve.Point(tick: tick, pages: PageUnit.of(bytes: files))) }
     }
 
     private static func trace(
@@ -125,10 +125,10 @@ enum OperatorTrace {
                     "if the column is not in bytes, name it used_kib or used_mib")
             }
             // Without a word on it, what the guest was given is taken to be a quarter more than it ever used.
-            let most = record.max > 0 ? record.max : min(record.most * 1.25 + 256 * 1_048_576, Pages.mostBytes)
+            let most = record.max > 0 ? record.max : min(record.most * 1.25 + 256 * 1_048_576, PageUnit.mostBytes)
             guests.append(
                 Trace.Guest(
-                    name: name, max: Pages.of(bytes: most), used: Curve(record.used),
+                    name: name, max: PageUnit.of(bytes: most), used: Curve(record.used),
                     files: record.files.isEmpty ? nil : Curve(record.files)))
             seconds = min(seconds, record.clock.seconds)
         }

@@ -1,0 +1,125 @@
+internal import Balloon
+
+/// On the way to what was asked for, in steps that the guest can bear.
+extension GuestArbiter {
+    mutating func request(_ pages: Pages, _ moment: Moment, _ decision: inout Decision) {
+        goal = pages
+        guard driver.isRunning else { return }
+        switch phase {
+        // It goes on being given what it needs. Less than that is granted at once, more has to wait.
+        case .alarm: lowerTarget(to: pages, "is in an alarm")
+        case .silent: lowerTarget(to: pages, "does not answer")
+        case .holdOff where pages > moment.held:
+            // However often it is asked: a guest that has just suffered is left alone.
+            target = min(target, moment.held)
+            reason = "asked for \(mebibytes(pages)); the guest has just suffered and is left alone for a while"
+        case .holdOff, .idle, .settled, .inflating, .deflating, .reclaiming, .stalled:
+            // Less balloon is always granted, whatever went before.
+            if pages <= moment.held { troubles.forgive() }
+            pursue(moment, &decision)
+        }
+    }
+
+    private mutating func lowerTarget(to pages: Pages, _ trouble: String) {
+        target = min(target, pages)
+        reason = "asked for \(mebibytes(pages)), but the guest \(trouble)"
+    }
+
+    /// Sets out for the goal.
+    mutating func pursue(_ moment: Moment, _ decision: inout Decision) {
+        wakeAt = nil
+        let goal = goal ?? 0
+        guard goal > moment.held else {
+            target = goal
+            guard moment.held > goal + InflationFigures.slop else { return settle(moment.held, &decision) }
+            phase = .deflating
+            reason = "deflating to \(mebibytes(goal))"
+            return
+        }
+        phase = .inflating(Climb(moment, waitsForStatistics: driver.hasStatistics))
+        if driver.hasStatistics {
+            reason = "asking the guest what it can spare"
+            decision.requestStatistics = true
+            // Nothing above what is held until the guest has answered.
+            target = min(target, moment.held)
+        } else {
+            reason = "inflating to \(mebibytes(goal)); the guest sends no statistics"
+            target = goal
+        }
+        wakeAt = moment.now + InflationFigures.pace
+    }
+
+    private mutating func settle(_ held: Pages, _ decision: inout Decision) {
+        switch phase {
+        case .inflating, .deflating: decision.happenings.append(.targetReached(pages: held))
+        case .idle, .settled, .reclaiming, .alarm, .silent, .holdOff, .stalled: break
+        }
+        phase = .settled(nil)
+        wakeAt = nil
+        reason = goal == nil ? "nothing was asked for" : "the target is reached"
+    }
+
+    /// Takes in that the balloon has moved as it should.
+    mutating func progressed(_ moment: Moment, _ decision: inout Decision) {
+        guard driver.isRunning else { return }
+        switch phase {
+        case .inflating(var climb):
+            climb.note(moment)
+            if !climb.waitsForStatistics, moment.held >= target {
+                if target >= goal ?? 0 { return settle(moment.held, &decision) }
+                climb.waitsForStatistics = true
+                decision.requestStatistics = true
+            }
+            phase = .inflating(climb)
+        case .deflating:
+            if hasFollowed(moment.held) { settle(moment.held, &decision) }
+        case .reclaiming(var reclaim):
+            reclaim.climb.note(moment)
+            if !reclaim.climb.waitsForStatistics, moment.held >= target {
+                return endReclaim(reclaim, moment, "all free memory was given", &decision)
+            }
+            phase = .reclaiming(reclaim)
+        case .alarm:
+            if hasFollowed(moment.held) { decision.requestStatistics = driver.hasStatistics }
+        case .idle, .settled, .silent, .holdOff, .stalled: break
+        }
+    }
+
+    /// Takes one more step, as far as the guest can spare.
+    mutating func takeStep(_ health: Health, _ moment: Moment, _ decision: inout Decision) {
+        // The guest had nothing to do while it was asked.
+        phase = .inflating(Climb(moment, waitsForStatistics: false))
+        let goal = goal ?? 0
+        guard let room = health.room(sparingCaches: troubles.count > 0) else {
+            target = goal
+            reason = "inflating to \(mebibytes(goal)); the guest does not say what is available"
+            return
+        }
+        if moment.held + room >= goal {
+            target = goal
+            reason = "inflating to \(mebibytes(goal))"
+        } else if room >= InflationFigures.stallProgress {
+            target = moment.held + room
+            reason = "inflating to \(mebibytes(target)) of \(mebibytes(goal)): the guest can spare no more now"
+        } else {
+            giveUp(moment, "the guest has only \(mebibytes(health.available ?? 0)) available", &decision)
+        }
+    }
+
+    /// Stops chasing a target that cannot be reached now.
+    mutating func giveUp(_ moment: Moment, _ why: String, _ decision: inout Decision) {
+        let wanted = goal ?? target
+        target = min(target, moment.held)
+        let pause = troubles.add(moment)
+        phase = .stalled(until: moment.now + pause)
+        wakeAt = moment.now + pause
+        reason = "\(mebibytes(moment.held)) of \(mebibytes(wanted)): \(why)"
+        decision.happenings.append(.stalled(held: moment.held, wanted: wanted, retryIn: pause, reason: why))
+    }
+
+    /// Tries again after a pause.
+    mutating func endPause(_ moment: Moment, _ decision: inout Decision) {
+        pursue(moment, &decision)
+        if let goal, goal > moment.held { decision.happenings.append(.rearmed(target: goal)) }
+    }
+}

@@ -1,0 +1,107 @@
+internal import Balloon
+
+/// What a guest says, and that it says nothing.
+extension GuestArbiter {
+    /// Takes in a set of statistics.
+    mutating func learn(_ set: BalloonStatistics, _ moment: Moment, _ decision: inout Decision) -> Health {
+        let health: Health
+        var hasInflated = false
+        if let sample = driver.sample {
+            health = Health(
+                set, after: sample.set, seconds: (moment.now - sample.at).seconds, within: moment.terms.memory,
+                inflated: moment.held - sample.held)
+            hasInflated = moment.held > sample.held
+        } else {
+            health = Health(set, after: BalloonStatistics(), seconds: 0, within: moment.terms.memory)
+        }
+        driver.note(set, moment)
+        guard driver.isRunning else { return health }
+        if !isOnItsKnees(health, wasInflating: hasInflated, moment, &decision) {
+            judge(health, hasInflated: hasInflated, moment, &decision)
+        }
+        return health
+    }
+
+    private mutating func judge(_ health: Health, hasInflated: Bool, _ moment: Moment, _ decision: inout Decision) {
+        switch phase {
+        case .silent(let silence): answerAgain(health, silence, moment, &decision)
+        case .alarm(let alarm): judge(health, in: alarm, moment, &decision)
+        case .inflating(let climb):
+            if hasInflated, let complaint = health.suffering(wasInflating: true) {
+                // No further. If that does not help, the next set raises the alarm.
+                giveUp(moment, complaint, &decision)
+            } else if climb.waitsForStatistics {
+                takeStep(health, moment, &decision)
+            } else if let available = health.available, available < health.exhausted {
+                giveUp(moment, "the guest has only \(mebibytes(available)) available", &decision)
+            } else if troubles.count > 0, let complaint = health.complaint {
+                giveUp(moment, complaint, &decision)
+            }
+        case .reclaiming(let reclaim): judge(health, reclaim, moment, &decision)
+        case .holdOff(let holdOff): shorten(holdOff, health, moment, &decision)
+        case .idle, .settled, .deflating, .stalled: break
+        }
+    }
+
+    /// Takes in that the guest did not answer in time. One that answered before is taken to be too short of memory to answer.
+    mutating func loseStatistics(_ moment: Moment, _ decision: inout Decision) {
+        driver.forgetSample()
+        if case .settled = phase { phase = .settled(nil) }
+        guard driver.isRunning else { return }
+        guard driver.hasAnswered else { return doWithoutStatistics(moment, &decision) }
+        switch phase {
+        case .silent: break
+        case .alarm(let alarm): hearNothing(alarm, moment, &decision)
+        case .idle, .settled, .inflating, .deflating, .reclaiming, .holdOff, .stalled: fallSilent(moment, &decision)
+        }
+    }
+
+    private mutating func doWithoutStatistics(_ moment: Moment, _ decision: inout Decision) {
+        driver.doWithoutStatistics()
+        switch phase {
+        case .reclaiming(let reclaim) where reclaim.climb.waitsForStatistics:
+            endReclaim(reclaim, moment, "the guest does not answer", &decision)
+        case .inflating(let climb) where climb.waitsForStatistics: pursue(moment, &decision)
+        case .idle, .settled, .inflating, .deflating, .reclaiming, .alarm, .silent, .holdOff, .stalled: break
+        }
+    }
+
+    /// Raises the alarm for a guest that is on its knees without one out-of-memory deflation: its working set is thrown out as
+    /// fast as it is read. Then it is given its pages back as if it had taken some.
+    ///
+    /// - Returns: whether the alarm was raised.
+    private mutating func isOnItsKnees(
+        _ health: Health, wasInflating: Bool, _ moment: Moment, _ decision: inout Decision
+    ) -> Bool {
+        switch phase {
+        case .settled(let suspicion):
+            let complaint = health.suffering(wasInflating: wasInflating, wasSuspected: suspicion != nil)
+            guard moment.held > 0, let complaint else {
+                if let suspicion { doubt(suspicion, moment) }
+                return false
+            }
+            guard suspicion != nil else {
+                suspect(Suspicion(), moment)
+                return false
+            }
+            raiseAlarm(onItsKnees: complaint, moment, &decision)
+            return true
+        case .holdOff, .stalled:
+            guard moment.held > 0, let complaint = health.suffering(wasInflating: wasInflating) else { return false }
+            raiseAlarm(onItsKnees: complaint, moment, &decision)
+            return true
+        case .idle, .inflating, .deflating, .reclaiming, .alarm, .silent: return false
+        }
+    }
+
+    private mutating func suspect(_ suspicion: Suspicion, _ moment: Moment) {
+        phase = .settled(suspicion)
+        wakeAt = moment.now + HealthFigures.secondLook
+    }
+
+    private mutating func doubt(_ suspicion: Suspicion, _ moment: Moment) {
+        guard suspicion.isDoubted else { return suspect(Suspicion(isDoubted: true), moment) }
+        phase = .settled(nil)
+        wakeAt = nil
+    }
+}

@@ -1,0 +1,136 @@
+public import Balloon
+
+/// Decides one guest's target: from what was asked for, what the guest says, and what it does.
+///
+/// Pure policy: no clock, no I/O. The caller tells the time and what is held with each input, carries out the decision, and calls
+/// again with `.wake` at ``wakeAt``.
+public struct GuestArbiter: Sendable, Codable {
+    /// `num_pages`.
+    public internal(set) var target: Pages = 0
+    /// The balloon that it is to come to; `nil`: nothing was asked for. It is the operator's word, or the budget's where the
+    /// guest belongs to a ``HostArbiter`` that has one.
+    public internal(set) var goal: Pages?
+    /// Why the target is what it is, in a sentence for people.
+    public internal(set) var reason = "no driver runs"
+    /// When to call again with `.wake`; `nil`: only when something happens.
+    public internal(set) var wakeAt: Instant?
+
+    var phase = Phase.idle
+    var driver = DriverRun()
+    var troubles = Troubles()
+
+    public init() {}
+
+    public var state: GuestState { phase.state }
+
+    /// The guest can be asked how it is.
+    public var hasUsableStatistics: Bool { driver.hasStatistics }
+
+    /// Takes one input, for a guest that shares its host's memory with nobody.
+    ///
+    /// - Parameters:
+    ///   - now: monotonic.
+    ///   - held: what is in the guest's balloon, as counted.
+    public mutating func handle(_ input: Input, at now: Instant, held: Pages) -> Decision {
+        handle(input, Moment(now, held: held))
+    }
+
+    mutating func handle(_ input: Input, _ moment: Moment) -> Decision {
+        if case .statistics(let set) = input { return hear(set, moment).decision }
+        var decision = Decision()
+        guard !moment.terms.isFrozen else {
+            note(input, moment)
+            return decision
+        }
+        let before = (target: target, committed: committed(moment.held))
+        switch input {
+        case .driverStarted(let isFresh, let hasStatistics):
+            start(isFresh: isFresh, hasStatistics: hasStatistics, moment, &decision)
+        case .driverStopped: stop()
+        case .requested(let pages): request(pages.orNone, moment, &decision)
+        case .reclaim: startReclaim(moment, &decision)
+        case .progress: progressed(moment, &decision)
+        case .unsolicited(let pages): raiseAlarm(pages.orNone, moment, &decision)
+        case .statistics: break
+        case .statisticsTimedOut: loseStatistics(moment, &decision)
+        case .wake:
+            wakeAt = nil
+            wake(moment, &decision)
+        }
+        conclude(from: before, moment, &decision)
+        return decision
+    }
+
+    /// Takes one set of statistics, as ``handle(_:at:held:)`` does, with fewer copies of it.
+    ///
+    /// - Returns: what it says of the guest, too; `nil` while nothing may be decided.
+    mutating func hear(_ set: BalloonStatistics, _ moment: Moment) -> (decision: Decision, health: Health?) {
+        var decision = Decision()
+        guard !moment.terms.isFrozen else {
+            note(.statistics(set), moment)
+            return (decision, nil)
+        }
+        let before = (target: target, committed: committed(moment.held))
+        let health = learn(set, moment, &decision)
+        conclude(from: before, moment, &decision)
+        return (decision, health)
+    }
+
+    private mutating func conclude(
+        from before: (target: Pages, committed: Pages), _ moment: Moment, _ decision: inout Decision
+    ) {
+        // A starving guest is never asked for more, whatever becomes of its held pages.
+        if phase.alarm != nil { target = min(target, moment.held) }
+        // Nothing is given that the host does not have.
+        target = max(target, before.committed - moment.terms.grantable)
+        tell(insteadOf: before.target, moment.held, &decision)
+    }
+
+    /// Has the driver told of the target, if it is another one than before.
+    func tell(insteadOf before: Pages, _ held: Pages, _ decision: inout Decision) {
+        guard target != before else { return }
+        // A guest that took its last pages back has no use for an interrupt, and it may be a driver that is leaving:
+        // QEMU does not survive a configuration change behind a device's stop.
+        var isEmptied = false
+        if case .alarm = phase { isEmptied = held == 0 }
+        decision.interrupt = driver.isRunning && !isEmptied
+        decision.happenings.append(.targetSet(pages: target, reason: reason))
+    }
+
+    /// Pages of the balloon that the guest is bound to leave to others: it may take the rest.
+    @inline(__always)
+    func committed(_ held: Pages) -> Pages {
+        // A reclaim returns to where it began.
+        if case .reclaiming(let reclaim) = phase { return min(reclaim.base, held) }
+        return min(target, held)
+    }
+
+    /// The balloon is down to the target, as closely as the guest's pages allow.
+    func hasFollowed(_ held: Pages) -> Bool { held <= target + InflationFigures.slop }
+
+    // MARK: - Time
+
+    private mutating func wake(_ moment: Moment, _ decision: inout Decision) {
+        guard driver.isRunning else { return }
+        switch phase {
+        case .holdOff, .stalled: endPause(moment, &decision)
+        case .inflating(let climb):
+            if climb.hasStalled(at: moment.now) { return giveUp(moment, "the guest gives no more", &decision) }
+            askAgain(moment, &decision)
+        case .reclaiming(let reclaim):
+            if reclaim.climb.hasStalled(at: moment.now) {
+                return endReclaim(reclaim, moment, "the guest gives no more", &decision)
+            }
+            askAgain(moment, &decision)
+        case .alarm(let alarm): lookAgain(alarm, moment, &decision)
+        case .settled(let suspicion):
+            if suspicion != nil { decision.requestStatistics = driver.hasStatistics }
+        case .idle, .deflating, .silent: break
+        }
+    }
+
+    private mutating func askAgain(_ moment: Moment, _ decision: inout Decision) {
+        decision.requestStatistics = driver.hasStatistics
+        wakeAt = moment.now + InflationFigures.pace
+    }
+}

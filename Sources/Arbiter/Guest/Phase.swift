@@ -1,0 +1,178 @@
+internal import Balloon
+
+/// What a guest's balloon is doing, with what is known only while it does so.
+enum Phase: Sendable, Codable {
+    /// No driver runs.
+    case idle
+    /// The suspicion that the guest is on its knees, if there is one.
+    case settled(Suspicion?)
+    case inflating(Climb)
+    case deflating
+    case reclaiming(Reclaim)
+    case alarm(Alarm)
+    /// Statistics worked and stopped; the guest is given memory as in an alarm.
+    case silent(Alarm)
+    case holdOff(HoldOff)
+    case stalled(until: Instant)
+
+    /// For whoever asks.
+    var state: GuestState {
+        switch self {
+        case .idle: .idle
+        case .settled: .settled
+        case .inflating: .inflating
+        case .deflating: .deflating
+        case .reclaiming: .reclaiming
+        case .alarm: .alarm
+        case .silent: .notAnswering
+        case .holdOff(let holdOff): .holdOff(until: holdOff.until)
+        case .stalled(let until): .stalled(until: until)
+        }
+    }
+
+    /// The end of a pause that is kept on purpose; `nil`: there is none.
+    var pauseEnd: Instant? {
+        switch self {
+        case .holdOff(let holdOff): holdOff.until
+        case .stalled(let until): until
+        case .idle, .settled, .inflating, .deflating, .reclaiming, .alarm, .silent: nil
+        }
+    }
+
+    /// The guest is helped: it is out of memory, or does not answer.
+    var alarm: Alarm? {
+        switch self {
+        case .alarm(let alarm), .silent(let alarm): alarm
+        case .idle, .settled, .inflating, .deflating, .reclaiming, .holdOff, .stalled: nil
+        }
+    }
+}
+
+/// A guest looked as if it were on its knees; it is asked again before anything is made of it.
+struct Suspicion: Sendable, Codable {
+    /// The second look did not bear it out, and there is a third: a guest on its knees does what it does in bursts.
+    var isDoubted = false
+}
+
+/// A balloon on its way up, in steps.
+struct Climb: Sendable, Codable {
+    /// What was held when it last got on, and when that was.
+    private var held: Pages
+    private var since: Instant
+    /// The next step, or the first, waits for statistics.
+    var waitsForStatistics: Bool
+
+    init(_ moment: Moment, waitsForStatistics: Bool) {
+        held = moment.held
+        since = moment.now
+        self.waitsForStatistics = waitsForStatistics
+    }
+
+    mutating func note(_ moment: Moment) {
+        guard moment.held >= held + InflationFigures.stallProgress else { return }
+        held = moment.held
+        since = moment.now
+    }
+
+    /// Next to nothing has come for a while, though the guest was asked for it.
+    func hasStalled(at now: Instant) -> Bool {
+        !waitsForStatistics && now >= since + InflationFigures.stallTime
+    }
+}
+
+/// A guest's free memory goes to the host through the balloon, which then returns to where it was.
+struct Reclaim: Sendable, Codable {
+    /// The target before.
+    let base: Pages
+    var climb: Climb
+}
+
+/// A guest is out of memory, and is given some.
+struct Alarm: Sendable, Codable {
+    enum Cause: Sendable, Codable {
+        /// It took pages back unasked.
+        case deflation
+        /// It took nothing back: its statistics showed it on its knees.
+        case statistics
+        /// It stopped answering.
+        case silence
+    }
+
+    private(set) var cause: Cause
+    /// What the balloon held before the guest took or was given any of it.
+    private(set) var heldBefore: Pages
+    /// The target that the last step was to reach.
+    private(set) var wished: Pages = 0
+    private(set) var lastStep: Instant
+    /// Since when the guest has said that it is well.
+    private var wellSince: Instant?
+
+    init(_ cause: Cause, heldBefore: Pages, at now: Instant) {
+        self.cause = cause
+        self.heldBefore = heldBefore
+        lastStep = now
+    }
+
+    /// Takes in that the guest took pages back, whatever it was helped for before.
+    mutating func noteDeflation() {
+        cause = .deflation
+        wellSince = nil
+    }
+
+    mutating func noteStep(to target: Pages, at now: Instant) {
+        wished = target
+        lastStep = now
+    }
+
+    /// Begins to look anew, after nobody could.
+    mutating func goOn(at now: Instant) {
+        lastStep = now
+        wellSince = nil
+    }
+
+    /// Begins to look anew at a guest that answers again: what it took while it was silent is not known.
+    mutating func goOn(with held: Pages) {
+        heldBefore = held
+        wellSince = nil
+    }
+
+    mutating func noteComplaint() { wellSince = nil }
+
+    /// Takes in that the guest says that it is well.
+    ///
+    /// - Returns: for how long it has said so.
+    mutating func noteWell(at now: Instant) -> TimeSpan {
+        let since = wellSince ?? now
+        wellSince = since
+        return now - since
+    }
+}
+
+/// A guest is well again, and its balloon is left alone.
+struct HoldOff: Sendable, Codable {
+    let until: Instant
+    /// What the alarm gave.
+    let given: Pages
+    let cause: Alarm.Cause
+    /// Since when all that it was given has lain free.
+    private var freeSince: Instant?
+
+    init(until: Instant, given: Pages, cause: Alarm.Cause) {
+        self.until = until
+        self.given = given
+        self.cause = cause
+    }
+
+    /// Takes in whether all that it was given lies free.
+    ///
+    /// - Returns: for how long it has.
+    mutating func note(isFree: Bool, at now: Instant) -> TimeSpan? {
+        guard isFree else {
+            freeSince = nil
+            return nil
+        }
+        let since = freeSince ?? now
+        freeSince = since
+        return now - since
+    }
+}

@@ -1,0 +1,119 @@
+internal import Balloon
+
+/// What an input about a guest means for the ledger.
+extension HostArbiter {
+    /// Ends what the input ends, before the guest's own arbiter hears of it.
+    mutating func prepare(_ input: Input, _ index: Int) {
+        switch input {
+        case .driverStarted(let isFresh, _):
+            let isSharing = isSharing
+            books.change(index) {
+                $0.lending = nil
+                $0.report = nil
+                // A driver with an empty balloon pays when its turn comes, not as the one before it did.
+                if isFresh, isSharing { $0.arbiter.steer(to: $0.capBalloon) }
+            }
+        case .driverStopped, .statisticsTimedOut: books.change(index) { $0.report = nil }
+        case .wake: books.change(index) { $0.watchLending() }
+        case .requested, .reclaim, .progress, .unsolicited, .statistics: break
+        }
+    }
+
+    /// Books what the guest's balloon holds now: it may have changed by itself.
+    mutating func note(held: Pages, _ input: Input?, _ index: Int, _ now: Instant) {
+        let taken = books.setHeld(held, index)
+        if taken < 0 {
+            books.payLoans(back: 0 - taken)
+            books.change(index) { $0.lending?.isSlow = false }
+        }
+        guard taken > 0, ledger.budget != nil else { return }
+        books.addLoan(taken)
+        guard case .unsolicited = input else { return }
+        bursts.add(taken, now)
+        record(.loan, gainer: index, taken, now, freeBefore: ledger.free + taken)
+    }
+
+    /// Books what the guest's own arbiter gave it at once.
+    mutating func noteGranted(_ pages: Pages, _ index: Int, _ now: Instant) {
+        guard pages > 0, isSharing else { return }
+        bursts.add(pages, now)
+        record(.alarm, gainer: index, pages, now, freeBefore: ledger.free + pages)
+        books.change(index) { $0.turns.noteGain(.alarm, at: now) }
+    }
+
+    /// Takes an operator's request for a balloon: under a budget, a cap on what the guest sees.
+    mutating func setCap(_ pages: Pages, _ index: Int, _ moment: Moment) -> Decision {
+        let isSharing = isSharing
+        return books.change(index) { guest in
+            guest.cap = pages == 0 ? nil : (guest.limits.max - pages).orNone
+            guard isSharing else { return guest.arbiter.handle(.requested(pages), moment) }
+            let balloon = guest.lending.map { max(guest.capBalloon, $0.goal) } ?? guest.restingBalloon
+            // Said again of a guest that was given up, it is tried at once; of one that is left alone, it is kept.
+            let isMeant = guest.arbiter.phase.pauseEnd != nil && balloon > guest.held
+            guard balloon != guest.arbiter.goal || isMeant else { return Decision() }
+            return guest.arbiter.handle(.requested(balloon), moment)
+        }
+    }
+
+    /// Takes in what the guest's own arbiter has learned from statistics.
+    mutating func follow(_ health: Health?, _ index: Int, _ now: Instant) {
+        guard let health else { return settle(index, now) }
+        let ease = isSharing ? scarcity.ease : 1
+        let wish = books.change(index) { $0.hear(health, ease: ease, now) }
+        settleAccount(index, now)
+        hear(wish, index, now)
+    }
+
+    /// Brings what the ledger knows of a guest in line with its state.
+    mutating func settle(_ index: Int, _ now: Instant) {
+        settleAccount(index, now)
+        updatePayer(index, now)
+    }
+
+    private mutating func settleAccount(_ index: Int, _ now: Instant) {
+        let isSharing = isSharing
+        let isSettled = books.change(index) { guest in
+            let state = guest.arbiter.state
+            if state != .inflating || !guest.isRunning { guest.lending = nil }
+            guest.learnFloor(now)
+            if isSharing, state != .reclaiming {
+                guest.arbiter.steer(to: max(guest.lending?.goal ?? guest.arbiter.target, guest.capBalloon))
+            }
+            return state == .settled
+        }
+        settleClaim(index)
+        if !isSettled, books[index].account.lacks > 0 { books.setLack(0, index) }
+    }
+
+    private mutating func settleClaim(_ index: Int) {
+        let hasBudget = ledger.budget != nil
+        let wanted = books.change(index) { guest -> Pages in
+            guard hasBudget, guest.presence == .running, guest.isRunning else {
+                guest.claim = nil
+                return 0
+            }
+            switch guest.arbiter.phase {
+            case .alarm, .silent:
+                guest.claim = .alarm
+                return guest.arbiter.unmet
+            case .reclaiming: guest.claim = nil
+            case .idle, .settled, .inflating, .deflating, .holdOff, .stalled:
+                if guest.claim == .alarm { guest.claim = nil }
+            }
+            return guest.claim == nil ? 0 : guest.account.wanted
+        }
+        books.setWanted(wanted, index)
+    }
+
+    mutating func updatePayer(_ index: Int, _ now: Instant) {
+        let isCounted = ledger.budget != nil && mode != .paused
+        books.setPrice(isCounted ? books.offer(index, now) : nil, index)
+    }
+
+    /// Brings the effective budget and the slack up to date.
+    mutating func reckon() {
+        guard let budget = ledger.budget else { return books.setEffective(0, slack: 0) }
+        books.setEffective(
+            host.effective(budget, reserved: ledger.reserved), slack: bursts.slack(of: budget, time.now))
+    }
+}

@@ -1,0 +1,216 @@
+internal import Balloon
+
+/// One guest of a ``HostArbiter``: its own arbiter, and how it stands among the others.
+struct SharedGuest: Sendable, Codable {
+    var limits: GuestLimits
+    var presence: Presence
+    /// Free page reporting works: its free pages are the host's already.
+    var hasReporting = false
+    /// The most that an operator wants it to see.
+    var cap: Pages?
+    var arbiter = GuestArbiter()
+    var account = Account()
+    /// For what it waits.
+    var claim: MoveRule?
+    /// What the host has asked of it; `nil`: nothing, or it is done with.
+    var lending: Lending?
+    /// What its last statistics allow; `nil`: nothing that it said counts any longer.
+    var report: Report?
+    var habits = Habits()
+    var turns = Turns()
+
+    enum Presence: Sendable, Codable {
+        /// The slot is free.
+        case gone
+        /// No virtual machine runs.
+        case absent
+        /// A virtual machine runs: its memory counts.
+        case running
+    }
+
+    /// What the guest has, as it stands in the ledger's sums. Only the ``Books`` write it.
+    struct Account: Sendable, Codable, Equatable {
+        /// What is in its balloon.
+        var held: Pages = 0
+        /// What it may see.
+        var promised: Pages = 0
+        var due: Pages = 0
+        var wanted: Pages = 0
+        /// Free pages that it lacks for the next program that starts: nobody waits for them.
+        var lacks: Pages = 0
+    }
+
+    /// A balloon that the host asked for, until it is reached or given up.
+    struct Lending: Sendable, Codable {
+        var goal: Pages
+        /// What was held when it was asked, or looked at last.
+        var heldThen: Pages
+        /// It gives nothing so far: what is due of it is not counted on.
+        var isSlow = false
+    }
+
+    /// What it has been like for longer than a set of statistics tells.
+    struct Habits: Sendable, Codable {
+        var idleness = Idleness()
+        var floor = LearnedFloor()
+        /// Since when it says without a break how it is, its major faults included: a guest that does not tell them is never known.
+        var heardSince: Instant?
+        /// The floor has been learned from the alarm that it is in.
+        var isHurt = false
+    }
+
+    /// When memory went which way: a move is not turned round at once.
+    struct Turns: Sendable, Codable {
+        private(set) var lastGain = TurnGuard()
+        private(set) var lastPayment = TurnGuard()
+        /// Before this a grant that is not a full one waits for more to come.
+        private(set) var nextGrant: Instant?
+        /// When it was last advised, in watch mode, that this guest should pay.
+        private(set) var advisedAt: Instant?
+
+        /// Its own arbiter gave it something.
+        mutating func noteGain(_ rule: MoveRule, at now: Instant) {
+            lastGain.note(rule, at: now)
+            lastPayment.turned(at: now)
+        }
+
+        /// The host gave it something.
+        mutating func noteGrant(_ rule: MoveRule, at now: Instant) {
+            nextGrant = now + MoveFigures.grantPace
+            noteGain(rule, at: now)
+        }
+
+        mutating func notePayment(_ rule: MoveRule, at now: Instant) { lastPayment.note(rule, at: now) }
+
+        mutating func noteAdvice(at now: Instant) { advisedAt = now }
+    }
+
+    init(limits: GuestLimits, isPresent: Bool) {
+        self.limits = limits
+        presence = isPresent ? .running : .absent
+    }
+
+    var held: Pages { account.held }
+    var isRunning: Bool { arbiter.driver.isRunning }
+
+    /// Its account, as it should be by now.
+    var balanced: Account {
+        var account = account
+        guard presence == .running else {
+            account.promised = 0
+            account.due = 0
+            return account
+        }
+        account.promised = promise
+        account.due = lending.map { $0.isSlow ? 0 : ($0.goal - held).orNone } ?? 0
+        return account
+    }
+
+    /// What it may see now.
+    @inline(__always)
+    var promise: Pages { limits.max - committed }
+
+    /// What of its balloon it is bound to leave to others.
+    @inline(__always)
+    private var committed: Pages { min(arbiter.committed(held), limits.max) }
+
+    /// Never takes the guest below this, whoever asks: visible pages.
+    @inline(__always)
+    func least(_ now: Instant) -> Pages { min(max(limits.min, habits.floor.pages(now), 1), limits.max) }
+
+    /// The balloon that the guest has been asked for so far.
+    @inline(__always)
+    var goal: Pages { min(max(lending?.goal ?? 0, committed), limits.max) }
+
+    /// What it sees once it has followed.
+    @inline(__always)
+    var visibleAtGoal: Pages { limits.max - goal }
+
+    /// The least balloon that an operator's cap allows.
+    @inline(__always)
+    var capBalloon: Pages { cap.map { limits.max - min($0, limits.max) } ?? 0 }
+
+    /// The balloon to steer to where nothing is asked of it beyond what it has.
+    var restingBalloon: Pages { max(committed, capBalloon) }
+
+    /// Pages that it sees less than its min.
+    @inline(__always)
+    var missing: Pages { (min(limits.min, cap ?? limits.max) - promise).orNone }
+
+    /// It sees less than is reserved for it.
+    @inline(__always)
+    var isUnderReservation: Bool { account.promised < limits.reservation }
+
+    /// Pages that it can still be given.
+    @inline(__always)
+    var takes: Pages { (committed - capBalloon).orNone }
+
+    // MARK: - As a payer
+
+    /// Pages that it can pay now.
+    @inline(__always)
+    func spare(_ now: Instant, sparingCaches: Bool) -> Pages {
+        guard let report else { return 0 }
+        let most = min(sparingCaches ? report.bearableFree : report.bearable, limits.max - least(now))
+        return (most - goal).orNone
+    }
+
+    /// ESX's price: weight for each page that is used, where an idle one counts several times.
+    @inline(__always)
+    var price: Double {
+        let visible = Double(visibleAtGoal.count)
+        let idle = min(Double(report?.idle(with: goal).count ?? 0), visible)
+        return limits.weight * PriceFigures.unit / max(1, visible - idle + PriceFigures.idleCost * idle)
+    }
+
+    /// It may be asked for memory at all: it is well, it answers, and it has not just been given some.
+    @inline(__always)
+    func mayPay(_ now: Instant) -> Bool {
+        guard presence == .running, isRunning, claim == nil, let report else { return false }
+        guard arbiter.canLend, !arbiter.isSuspected else { return false }
+        return !turns.lastGain.blocks(.early, at: now) || liesIdle(report)
+    }
+
+    @inline(__always)
+    private func liesIdle(_ report: Report) -> Bool {
+        report.bearableFree - goal > visibleAtGoal / PriceFigures.liesIdleDivisor
+    }
+
+    /// The price at which it can pay now; `nil`: it cannot.
+    ///
+    /// It changes nothing: what is mutating is called where the guest lies, and not on a copy of it.
+    mutating func offer(_ now: Instant) -> Double? {
+        guard mayPay(now), spare(now, sparingCaches: false) >= MoveFigures.least else { return nil }
+        return price
+    }
+
+    /// It has been heard of for long enough to know whether somebody reads what is in its page cache.
+    @inline(__always)
+    func isKnown(_ now: Instant) -> Bool { habits.heardSince.map { now >= $0 + PriceFigures.knownAfter } ?? false }
+
+    /// Where a payer stands that has been asked for a balloon of so many pages.
+    mutating func lend(to goal: Pages) {
+        lending = Lending(goal: goal, heldThen: held, isSlow: lending?.isSlow ?? false)
+    }
+
+    /// Sees whether it has given anything since the last time.
+    mutating func watchLending() {
+        guard var lending else { return }
+        lending.isSlow = held <= lending.heldThen
+        lending.heldThen = held
+        self.lending = lending
+    }
+
+    /// Learns the size under which it suffers from the alarm that has begun.
+    mutating func learnFloor(_ now: Instant) {
+        guard case .alarm(let alarm) = arbiter.phase else {
+            habits.isHurt = false
+            return
+        }
+        guard !habits.isHurt else { return }
+        habits.isHurt = true
+        let visible = limits.max - min(alarm.heldBefore, limits.max)
+        let isOurs = turns.lastPayment.isRecent(at: now)
+        habits.floor.hurt(at: visible, most: limits.max, isOurs: isOurs, now)
+    }
+}

@@ -1,0 +1,18 @@
+/// What one guest's balloon is doing, as the arbiter sees it.
+public enum GuestState: Sendable, Equatable, Codable {
+    /// No driver runs.
+    case idle
+    case settled
+    /// Towards what was asked for, in steps that the guest's statistics allow.
+    case inflating
+    case deflating
+    case reclaiming
+    /// The guest takes pages back unasked; it is given more until it is well.
+    case alarm
+    /// The guest is well; its balloon is left alone until then.
+    case holdOff(until: Instant)
+    /// The target cannot be reached; it is tried again then.
+    case stalled(until: Instant)
+    /// Statistics worked and stopped. The guest is taken to be under pressure.
+    case notAnswering
+}

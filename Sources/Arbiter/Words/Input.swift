@@ -1,0 +1,21 @@
+public import Balloon
+
+/// What the arbiter is told of one guest.
+public enum Input: Sendable, Equatable {
+    /// A driver runs: one with an empty balloon, or the one that was paused.
+    case driverStarted(isFresh: Bool, hasStatistics: Bool)
+    case driverStopped
+    /// An operator asks for a balloon of so many pages.
+    case requested(Pages)
+    /// An operator wants the guest's free memory given to the host.
+    case reclaim
+    /// Held changed as it should.
+    case progress
+    /// The guest took so many pages below what we asked for.
+    case unsolicited(Pages)
+    case statistics(BalloonStatistics)
+    /// A request for statistics was not answered in time.
+    case statisticsTimedOut
+    /// The moment of ``GuestArbiter/wakeAt`` has come.
+    case wake
+}

@@ -1,0 +1,30 @@
+/// Why memory moves.
+public enum MoveRule: String, Sendable, Codable, CaseIterable {
+    /// A guest took pages back unasked: booked at once, asked of nobody.
+    case loan
+    /// A guest is in an alarm.
+    case alarm
+    /// A guest has little left, or soon will.
+    case early
+    /// The slack for bursts is filled up.
+    case slack
+    /// Guests see more than there is: one took or started.
+    case overdraft
+    /// The host itself is short.
+    case pressure
+    /// An operator's cap.
+    case cap
+    /// More is free than bursts need.
+    case surplus
+
+    /// A move is not undone at once for a rule of equal or lower rank.
+    var rank: Int {
+        switch self {
+        case .surplus: 0
+        case .slack: 1
+        case .early, .cap: 2
+        case .pressure, .overdraft: 3
+        case .alarm, .loan: 4
+        }
+    }
+}
