@@ -134,6 +134,7 @@ let package = Package(
         tests("LoadTests", ["Load", "Service", "ControlAPI", "VhostUser", "Linux"]),
         tests("ControlAPITests", ["ControlAPI", "Balloon", "TestSupport"]),
         tests("ControlClientTests", ["ControlAPI", "ControlClient", "TestSupport"]),
+        tests("CommandTests", ["aerostat", "Balloon", "ControlAPI"]),
         tests("ProgramTests", ["ControlAPI", "ControlClient", "TestSupport"]),
         tests(
             "ServiceTests",

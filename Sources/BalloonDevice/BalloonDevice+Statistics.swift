@@ -2,7 +2,7 @@ internal import Balloon
 public import Virtio
 
 extension BalloonDevice {
-    /// Bytes of a statistics buffer that are looked at: 102 entries, where 16 tags are known.
+    /// Bytes of a statistics buffer that are looked at: 102 entries, many more than there are tags.
     static let statisticsLimit = 1024
 
     /// Asks for statistics.

@@ -1,4 +1,5 @@
 import ControlAPI
+import Foundation
 import TestSupport
 import Testing
 
@@ -76,5 +77,12 @@ import Testing
             let size = try? SizeOrShare(parsing: text, zero: true)
             if let size { #expect(size.size(of: ByteSize(UInt64.max)).bytes <= .max, "seed \(seed)") }
         }
+    }
+
+    @Test func inJSONItIsAPlainNumber() throws {
+        let data = try JSONEncoder().encode(["max": ByteSize(512 << 20)])
+        #expect(String(decoding: data, as: UTF8.self) == #"{"max":536870912}"#)
+        #expect(try JSONDecoder().decode([String: ByteSize].self, from: data) == ["max": ByteSize(512 << 20)])
+        #expect(throws: DecodingError.self) { try JSONDecoder().decode([ByteSize].self, from: Data("[-1]".utf8)) }
     }
 }
