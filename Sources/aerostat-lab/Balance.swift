@@ -12,10 +12,13 @@ struct Balance: MeasuringCommand {
             """)
 
     @Option(help: "Guest kernel: 6.1, 6.12 or newest.") var kernel = KernelSeries.bookworm
-    @Option(help: "Who steers: all-present, aerostat, static-split, proxmox, deflate-on-oom; may be repeated.")
+    @Option(
+        help:
+            "Policy that steers: all-present, aerostat, static-split, proxmox or deflate-on-oom; may be given more than once (default: all)."
+    )
     var policy: [BalancePolicy] = []
-    @Option(help: "What the guests do follows from this.") var seed: UInt64 = 1
-    @Option(help: "Rounds of 20 seconds.") var rounds = BalanceScript().rounds
+    @Option(help: "Seed of the random generator: with the same seed the guests do the same.") var seed: UInt64 = 1
+    @Option(help: "How many rounds of 20 seconds to run.") var rounds = BalanceScript().rounds
     @OptionGroup var output: ReportOptions
 
     func validate() throws {

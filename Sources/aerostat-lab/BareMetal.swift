@@ -9,9 +9,9 @@ struct BareMetal: MeasuringCommand {
         abstract: "Fly the bare-metal guest against QEMU's own balloon and ours.",
         discussion: "The exit code speaks of correctness alone: a lost page, a wrong answer, a machine that hangs.")
 
-    @Option(help: "Only this architecture: x86_64, riscv64 or aarch64; may be given twice.")
+    @Option(help: "Run only this architecture: x86_64, riscv64 or aarch64; may be given more than once (default: all).")
     var architecture: [Architecture] = []
-    @Option(help: "Measurements that are compared are taken so often, in turns.") var runs = 3
+    @Option(help: "How often to take measurements that are compared, by turns.") var runs = 3
     @Flag(help: "Leave our own device out.") var qemuOnly = false
     @Flag(help: "Leave the comparison with Linux out.") var noLinux = false
     @OptionGroup var output: ReportOptions

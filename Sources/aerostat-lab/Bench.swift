@@ -10,11 +10,14 @@ struct Bench: MeasuringCommand {
             report is left in figures/bench.json, a picture of it in figures/bench.svg, every run of it under figures/history.
             """)
 
-    @Option(help: "Guest kernel: 6.1, 6.12 or newest; may be repeated. 6.1 and 6.12 if left out.")
+    @Option(help: "Guest kernel: 6.1, 6.12 or newest; may be given more than once (default: 6.1 and 6.12).")
     var kernel: [KernelSeries] = []
-    @Option(help: "fresh, touched, page-cache or fragmented; may be repeated. Default: all.")
+    @Option(
+        help:
+            "State of the guest's memory: fresh, touched, page-cache or fragmented; may be given more than once (default: all)."
+    )
     var situation: [InflateCase] = []
-    @Option(help: "Measurements of each row.") var runs = 3
+    @Option(help: "How often to measure each row.") var runs = 3
     @Flag(help: "Only touched memory on Linux 6.1: some minutes instead of most of an hour.") var quick = false
     @Flag(help: "Leave our own device out.") var qemuOnly = false
     @OptionGroup var output: ReportOptions
@@ -24,7 +27,8 @@ struct Bench: MeasuringCommand {
     func validate() throws {
         guard runs >= 1 else { throw ValidationError("--runs \(runs): give 1 or more") }
         guard !quick || kernel.isEmpty && situation.isEmpty else {
-            throw ValidationError("--quick chooses kernel and situation itself")
+            throw ValidationError(
+                "--quick chooses the kernel and the situation itself; leave --kernel and --situation out")
         }
     }
 

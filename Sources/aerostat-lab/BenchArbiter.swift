@@ -8,9 +8,9 @@ struct BenchArbiter: MeasuringCommand {
         abstract: "Measure the arbiter's decision for one event among 10 and among 10,000 guests.",
         discussion: "Pure computation: no guest is started. Turns alternate, and medians are compared.")
 
-    @Option(help: "Measurements of each size.") var runs = 15
-    @Option(help: "Events in one measurement.") var events = 20000
-    @Option(help: "The larger number of guests.") var guests = 10000
+    @Option(help: "How often to measure each number of guests.") var runs = 15
+    @Option(help: "How many events make one measurement.") var events = 20000
+    @Option(help: "The larger of the two numbers of guests, above 10.") var guests = 10000
     @OptionGroup var output: ReportOptions
 
     struct Row: Codable, Sendable {
@@ -22,7 +22,9 @@ struct BenchArbiter: MeasuringCommand {
     var runsAerostat: Bool { false }
 
     func validate() throws {
-        guard runs > 0, events > 0, guests > 10 else { throw ValidationError("too few runs, events or guests") }
+        guard runs > 0, events > 0, guests > 10 else {
+            throw ValidationError("--runs and --events must be above 0, and --guests above 10")
+        }
     }
 
     func measure(_ findings: inout Findings<Row>) async throws {

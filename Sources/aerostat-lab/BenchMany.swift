@@ -12,12 +12,12 @@ struct BenchMany: MeasuringCommand {
             daemon does. The exit code speaks of correctness alone: a message that is not answered.
             """)
 
-    @Option(help: "How many guests there are at most.") var guests = 1000
-    @Option(help: "How many guests inflate beside the one whose deflations are measured.") var others = 100
-    @Option(help: "How long each load lasts, in seconds.") var seconds = 3.0
-    @Option(help: "Loads of each kind, in turns; the median counts.") var runs = 3
-    @Option(help: "Messages that each guest has in flight; Linux has 1.") var inFlight = 1
-    @Option(help: "Threads that play the guests.") var threads = 2
+    @Option(help: "How many guests to go up to.") var guests = 1000
+    @Option(help: "How many guests inflate while the deflations of one more are measured.") var others = 100
+    @Option(help: "How many seconds each load lasts.") var seconds = 3.0
+    @Option(help: "How many loads of each kind to run, by turns; the median counts.") var runs = 3
+    @Option(help: "How many messages each guest has in flight; Linux has 1.") var inFlight = 1
+    @Option(help: "How many threads play the guests.") var threads = 2
     @Flag(help: "Write pages before they are inflated, so that the host has memory to take back.") var touch = false
     @OptionGroup var output: ReportOptions
 

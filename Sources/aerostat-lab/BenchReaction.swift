@@ -5,14 +5,15 @@ import Lab
 struct BenchReaction: MeasuringCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench-reaction",
-        abstract: "Measure from a page taken back unasked until other guests are told to pay, among 100 guests.",
+        abstract:
+            "Measure the time from a page taken back unasked until other guests are told to pay, among 100 guests.",
         discussion: """
             A real daemon, with guests that are played by this program. The yardstick is an eventfd round trip between \
             two threads in the same run, each on a processor of its own, as the daemon's are. The report is left in \
             figures/bench-reaction.json.
             """)
 
-    @Option(help: "Alarms that are measured, at least.") var alarms = 100
+    @Option(help: "How many alarms to measure, at the least.") var alarms = 100
     @OptionGroup var output: ReportOptions
 
     func validate() throws {

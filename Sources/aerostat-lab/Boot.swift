@@ -10,11 +10,11 @@ struct Boot: AsyncParsableCommand {
 
     @Option(help: "Guest kernel: 6.1, 6.12 or newest.") var kernel = KernelSeries.bookworm
     @Option(help: "Guest memory in MiB.") var memory = 1024
-    @Option(help: "Virtual processors.") var cpus = 2
+    @Option(help: "Number of virtual processors.") var cpus = 2
     @Option(help: "Plug in the vhost-user balloon behind this socket.") var socket: String?
     @Option(help: "Plug in the vfio-user balloon behind this socket.") var vfioUser: String?
     @Flag(help: "Plug in QEMU's own balloon.") var qemuBalloon = false
-    @Option(help: "More words for QEMU, split at spaces.") var options = ""
+    @Option(help: "More arguments for QEMU, split at spaces.") var options = ""
 
     func run() async throws {
         Children.shared.endOnSignals()

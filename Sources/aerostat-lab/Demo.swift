@@ -7,10 +7,10 @@ struct Demo: MeasuringCommand {
         abstract: "Show a guest that is killed, one that lives, and one that lives well.",
         discussion: "The exit code speaks of correctness alone: a program killed that should live, a bad page.")
 
-    @Option(help: "Guest kernel: 6.1, 6.12 or newest; may be repeated. 6.1 and 6.12 if left out.")
+    @Option(help: "Guest kernel: 6.1, 6.12 or newest; may be given more than once (default: 6.1 and 6.12).")
     var kernel: [KernelSeries] = []
-    @Option(help: "How often the first act is run where time is measured.") var runs = 2
-    @Option(help: "Only this act: 1 or 2.") var act: Int?
+    @Option(help: "How often to run the parts of the first act that are timed.") var runs = 2
+    @Option(help: "Run only this act: 1 or 2 (default: both).") var act: Int?
     @Flag(help: "Leave our own device out.") var qemuOnly = false
     @OptionGroup var output: ReportOptions
 

@@ -11,7 +11,7 @@ struct Knees: MeasuringCommand {
             """)
 
     @Option(help: "Guest kernel: 6.12, or newest (whatever Debian's backports had).") var kernel = KernelSeries.newest
-    @Option(help: "How often our own device is run; the slowest run counts.") var runs = 3
+    @Option(help: "How often to run our own device; the slowest run counts.") var runs = 3
     @OptionGroup var output: ReportOptions
 
     private var experiment: OnItsKnees { OnItsKnees() }

@@ -6,11 +6,12 @@ import Simulation
 /// The simulator's figures: ours against every rival on the published traces, and how fast virtual time passes.
 struct Simulate: MeasuringCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Hold our arbiter against every rival on the published traces, in virtual time.",
-        discussion: "The traces are not a part of the project: AEROSTAT_TRACES, or --traces, names their folder.")
+        abstract: "Compare our arbiter with every rival on the published traces, in virtual time.",
+        discussion:
+            "The traces are not part of the project; --traces or $AEROSTAT_TRACES names the folder that has them.")
 
     @Option(help: "The folder with the traces (default: $AEROSTAT_TRACES).") var traces: String?
-    @Option(help: "Seed of the random numbers: the same seed, the same outcome.") var seed: UInt64 = 1
+    @Option(help: "Seed of the random generator: the same seed gives the same result.") var seed: UInt64 = 1
     @OptionGroup var output: ReportOptions
 
     static var needsLab: Bool { false }

@@ -2,7 +2,7 @@ import Lab
 import Testing
 
 extension LabTests {
-    /// A short `make balance`: one reads its files, one bursts, one idles, on less memory than they were promised.
+    /// A short `make balance`: one reads its files, one bursts, one idles, on less memory than they have together.
     @Test("three guests on one budget: nobody is killed, no page is lost, and the idle one pays")
     func balance() async throws {
         let lab = try #require(Self.lab)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Guests that idle, cache files and burst by turns, on less memory than they were promised, under one policy.
+/// Guests that idle, cache files and burst by turns, on less memory than they have together, under one policy.
 public struct BalanceRun: Sendable {
     public var script: BalanceScript
     public var kernel: KernelSeries
