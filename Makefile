@@ -1,7 +1,7 @@
 # Aerostat: all that one does with a clone. `make help` says what there is.
 SWIFT ?= swift
 .DEFAULT_GOAL := help
-.PHONY: help lab build demo knees bench bench-device bench-many balance simulate guest bare-metal conformance test fuzz lint clean
+.PHONY: help lab build demo knees bench bench-device bench-many balance simulate guest bare-metal conformance test fuzz lint docs clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ fuzz: ## Fuzz what guests and VMMs can write, SECONDS=60 for each target
 
 lint: ## Check what needs no build: the sources' format, the rules of the house (Lint/house.py), the scripts
 	@SWIFT=$(SWIFT) Lint/run.sh
+
+docs: ## Build the library products' documentation with DocC; warnings are errors
+	@SWIFT=$(SWIFT) Lint/docs.sh
 
 clean: ## Remove what was built and what the lab has fetched
 	@rm -rf .build Guest/.build .cache figures

@@ -18,4 +18,4 @@ python3 -B Lint/house.py
 
 command -v shellcheck >/dev/null || install_package shellcheck "shellcheck, which checks the scripts,"
 shellcheck --external-sources --check-sourced \
-    Lab/setup.sh Lint/run.sh Guest/build.sh Fuzz/run.sh .ci/run Lab/guest/init
+    Lab/setup.sh Lint/run.sh Lint/docs.sh Guest/build.sh Fuzz/run.sh .ci/run Lab/guest/init

@@ -1,6 +1,8 @@
 /// The feature bits of device id 5 (VIRTIO 1.4 §5.5.3).
 public struct BalloonFeatures: OptionSet, Hashable, Sendable {
+    /// The bits, as the device offers them.
     public let rawValue: UInt64
+    /// Any bits, also those that nobody knows.
     public init(rawValue: UInt64) { self.rawValue = rawValue }
 
     /// Pages must not be used again before the device has acknowledged their deflation.

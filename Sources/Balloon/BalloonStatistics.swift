@@ -8,9 +8,10 @@
     @usableFromInline var values = Slots(repeating: 0)
     @usableFromInline var present: UInt32 = 0
 
+    /// An empty set.
     public init() {}
 
-    /// Bytes or a count, as the tag says; `nil` where the guest did not send it.
+    /// One statistic, in the unit of its tag; `nil` where the guest did not send it.
     @inlinable public subscript(tag: StatisticsTag) -> UInt64? {
         get { present & 1 << tag.rawValue != 0 ? values[Int(tag.rawValue)] : nil }
         set {
@@ -24,6 +25,7 @@
         }
     }
 
+    /// Whether no statistic is there.
     public var isEmpty: Bool { present == 0 }
 
     /// Takes in what one buffer holds: whole entries in any order, unknown tags ignored, a tag sent twice keeps its
@@ -63,6 +65,7 @@ extension BalloonStatistics {
 }
 
 extension BalloonStatistics: Equatable {
+    /// Whether the same statistics are there, with the same values.
     public static func == (left: Self, right: Self) -> Bool {
         StatisticsTag.allCases.allSatisfy { left[$0] == right[$0] }
     }

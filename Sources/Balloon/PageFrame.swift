@@ -2,5 +2,6 @@
 public enum PageFrame {
     /// Bytes.
     public static let size: UInt64 = 4096
+    /// Bits by which an address is shifted to be a page frame number.
     public static let shift: UInt64 = 12
 }

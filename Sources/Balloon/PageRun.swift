@@ -5,6 +5,7 @@ public struct PageRun: Hashable, Sendable {
     /// Pages, above 0.
     public var count: UInt64
 
+    /// A run of `count` pages from page frame number `start` on; their sum must not overflow.
     public init(start: UInt64, count: UInt64) {
         self.start = start
         self.count = count

@@ -15,20 +15,25 @@ public struct PageSet: ~Copyable {
 
     /// An empty set.
     ///
-    /// - Parameter storage: at least ``bytes(pages:)`` bytes, aligned to 8, not used by anyone else while this is. If it
-    ///   is shorter, the set's range is as short.
+    /// - Parameters:
+    ///   - range: what the set can hold.
+    ///   - storage: at least ``bytes(pages:)`` bytes, aligned to 8, which nobody else uses as long as the set lives. If
+    ///     it is shorter, the set's range is as short.
     public init(range: PageRun, storage: UnsafeMutableRawBufferPointer) {
         words = storage.bindMemory(to: UInt64.self)
         words.initialize(repeating: 0)
         self.range = PageRun(start: range.start, count: min(range.count, UInt64(words.count) * 64))
     }
 
+    /// Whether a page frame number is in the set.
     public func contains(_ page: UInt64) -> Bool {
         guard let bit = index(of: page) else { return false }
         return words[bit / 64] & 1 << UInt64(bit % 64) != 0
     }
 
-    /// - Returns: whether it was not in the set before, and could be taken.
+    /// Puts a page into the set.
+    ///
+    /// - Returns: whether it is new: inside the range, and not in the set before.
     public mutating func insert(_ page: UInt64) -> Bool {
         guard let bit = index(of: page) else { return false }
         let mask: UInt64 = 1 << UInt64(bit % 64)
@@ -38,6 +43,8 @@ public struct PageSet: ~Copyable {
         return true
     }
 
+    /// Takes a page out of the set.
+    ///
     /// - Returns: whether it was in the set.
     public mutating func remove(_ page: UInt64) -> Bool {
         guard let bit = index(of: page) else { return false }
@@ -48,7 +55,9 @@ public struct PageSet: ~Copyable {
         return true
     }
 
-    /// - Returns: how many pages of the run are new.
+    /// Puts the pages of a run into the set, as far as they lie in its range.
+    ///
+    /// - Returns: how many of them are new.
     public mutating func insert(_ run: PageRun) -> Int {
         var new = 0
         forEachWord(of: run) { words, word, mask in
@@ -59,7 +68,9 @@ public struct PageSet: ~Copyable {
         return new
     }
 
-    /// - Returns: how many pages of the run were in the set.
+    /// Takes the pages of a run out of the set.
+    ///
+    /// - Returns: how many of them were in the set.
     public mutating func remove(_ run: PageRun) -> Int {
         var gone = 0
         forEachWord(of: run) { words, word, mask in

@@ -1,9 +1,14 @@
 /// What a virtqueue of the balloon is for. The raw value is the queue's number in the specification's list.
 public enum QueueRole: Int, CaseIterable, Sendable {
+    /// Page frame numbers that the guest gives.
     case inflate = 0
+    /// Page frame numbers that the guest takes back.
     case deflate
+    /// A buffer of statistics, which the device returns when it wants a fresh one.
     case statistics
+    /// Commands and free pages that may be used again at any time.
     case freePageHint
+    /// Free pages that are not used before the device has answered.
     case reporting
 
     /// The feature without which the queue does not exist.
@@ -24,6 +29,8 @@ public enum QueueRole: Int, CaseIterable, Sendable {
 public struct QueueAssignment: Equatable, Sendable {
     private var roles: InlineArray<5, QueueRole?>
 
+    /// Finds out which numbering the driver means.
+    ///
     /// - Parameters:
     ///   - negotiated: what the driver accepted.
     ///   - configured: the numbers of the queues that it has set up, as bits.
@@ -46,15 +53,18 @@ public struct QueueAssignment: Equatable, Sendable {
         roles = hasFixed && !hasDense ? fixedRoles : denseRoles
     }
 
+    /// What queue number `queue` is for; `nil` if there is no such queue.
     public func role(of queue: Int) -> QueueRole? {
         queue >= 0 && queue < 5 ? roles[queue] : nil
     }
 
+    /// The number of the queue with a role; `nil` if there is none.
     public func queue(for role: QueueRole) -> Int? {
         for queue in 0..<5 where roles[queue] == role { return queue }
         return nil
     }
 
+    /// Whether all five numbers mean the same.
     public static func == (left: Self, right: Self) -> Bool {
         (0..<5).allSatisfy { left.roles[$0] == right.roles[$0] }
     }

@@ -2,6 +2,7 @@
 public struct StatisticFacts: Sendable {
     /// What one of the number is.
     public enum Unit: Sendable {
+        /// Bytes.
         case bytes
         /// Times that something happened.
         case count
@@ -17,7 +18,9 @@ public struct StatisticFacts: Sendable {
 
     /// QEMU's name without its `stat-` prefix: letters and `-`.
     public let name: String
+    /// What one of the number is.
     public let unit: Unit
+    /// How the number moves.
     public let kind: Kind
     /// What it tells, a few words for people that follow a number of ``unit``.
     public let meaning: String

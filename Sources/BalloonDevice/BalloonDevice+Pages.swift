@@ -10,13 +10,21 @@ extension BalloonDevice {
 
     /// How far a request on the inflate or deflate queue has come.
     public enum Step: Equatable, Sendable {
-        /// All is done: return the chain. The number of pages that went below what we asked for.
+        /// All is done: return the chain. `unsolicited` pages went below what we asked for.
         case done(unsolicited: UInt64)
-        /// There is more: call again with the same reader.
+        /// There is more: call again with the same reader. `unsolicited` pages of this step went below what we asked for.
         case more(unsolicited: UInt64)
     }
 
     /// Takes pages in: marks them held and lets the host have them, before the request is acknowledged (spec V2).
+    ///
+    /// What cannot be read ends the request and is counted in ``counters``; a chain is returned in any case.
+    ///
+    /// - Parameters:
+    ///   - chain: a request on the inflate queue.
+    ///   - reader: a fresh one for each chain, kept by the caller between the steps of one.
+    ///   - memory: where the page frame numbers are read from.
+    ///   - sink: is told of each run that the host may have.
     public mutating func inflate(
         _ chain: borrowing DescriptorChain, _ reader: inout ChainReader,
         memory: borrowing some GuestMemory & ~Copyable, sink: inout some DiscardSink & ~Copyable
@@ -36,6 +44,12 @@ extension BalloonDevice {
 
     /// Gives pages back. Nothing is done to memory, and from now on nothing will be: the guest brings it in by touching
     /// it.
+    ///
+    /// - Parameters:
+    ///   - chain: a request on the deflate queue.
+    ///   - reader: a fresh one for each chain, kept by the caller between the steps of one.
+    ///   - memory: where the page frame numbers are read from.
+    ///   - sink: is told of each run that the guest takes back.
     public mutating func deflate(
         _ chain: borrowing DescriptorChain, _ reader: inout ChainReader,
         memory: borrowing some GuestMemory & ~Copyable, sink: inout some DiscardSink & ~Copyable

@@ -8,6 +8,7 @@ public struct ReportCursor: Equatable, Sendable {
     /// Pages of that buffer that are dealt with.
     var pages: UInt64 = 0
 
+    /// The start of a report.
     public init() {}
 }
 
@@ -20,7 +21,10 @@ extension BalloonDevice {
     ///
     /// With a poison value other than zero nothing is discarded, since the pages would read as zeros (spec V14).
     ///
-    /// - Parameter cursor: kept by the caller between the steps of one report.
+    /// - Parameters:
+    ///   - chain: a request on the reporting queue.
+    ///   - cursor: a fresh one for each chain, kept by the caller between the steps of one.
+    ///   - sink: is told of each run that the host may have.
     /// - Returns: whether the report is done and the chain is to be returned.
     public mutating func report(
         _ chain: borrowing DescriptorChain, at cursor: inout ReportCursor, sink: inout some DiscardSink & ~Copyable

@@ -12,7 +12,7 @@ extension BalloonDevice {
         statistics.request()
     }
 
-    /// A buffer arrived on the statistics queue. It is held until ``StatisticsExchange/request()``.
+    /// Takes in a buffer of the statistics queue, and holds it until ``requestStatistics()``.
     ///
     /// - Returns: what it was, and a buffer that is to be returned at once, if the driver had given two.
     public mutating func takeStatistics(

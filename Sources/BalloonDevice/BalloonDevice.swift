@@ -11,15 +11,19 @@ public struct BalloonDevice: ~Copyable, Sendable {
     public private(set) var negotiated: BalloonFeatures = []
     /// DRIVER_OK: the driver runs.
     public private(set) var isRunning = false
+    /// The configuration space, as the driver reads it.
     public private(set) var configuration = BalloonConfiguration()
     /// Pages that the guest has given, counted from the queues.
     public internal(set) var held = PageBitmap()
     /// Those of the held pages that the host cannot have yet: they lie in blocks (huge pages) that are not held whole.
     public internal(set) var partialPages: UInt64 = 0
+    /// What the device has counted since it was made.
     public internal(set) var counters = DeviceCounters()
     /// Features that the driver was seen to use.
     public internal(set) var seen: BalloonFeatures = []
+    /// The state of the statistics queue, and the newest set.
     public internal(set) var statistics = StatisticsExchange()
+    /// The state of free page hinting.
     public internal(set) var hinting = FreePageHinting()
 
     var layout = GuestLayout()
@@ -28,6 +32,9 @@ public struct BalloonDevice: ~Copyable, Sendable {
     /// Pages of the newest inflate message, if that can be the first half of a page's migration; else 0.
     var migratingPages: UInt64 = 0
 
+    /// A device without memory whose driver does not run; see ``setLayout(_:)`` and ``startFresh()``.
+    ///
+    /// - Parameter features: what the driver may accept.
     public init(offering features: BalloonFeatures) {
         offered = features
     }

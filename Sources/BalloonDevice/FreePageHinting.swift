@@ -8,6 +8,7 @@ public struct FreePageHinting: Sendable, Equatable {
     /// The command id by which the driver may use all hinted pages again.
     public static let done: UInt32 = 1
 
+    /// How far the conversation about the newest command is.
     public enum State: Sendable, Equatable {
         /// No command is out.
         case idle
@@ -17,6 +18,7 @@ public struct FreePageHinting: Sendable, Equatable {
         case started
     }
 
+    /// How far the conversation is now.
     public private(set) var state = State.idle
     /// The newest command id; at least 2 once there was one.
     public private(set) var commandID: UInt32 = 1

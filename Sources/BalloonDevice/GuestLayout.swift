@@ -4,12 +4,14 @@ public import struct Balloon.PageRun
 public struct GuestLayout: Sendable, Equatable {
     /// A range of memory that is made of blocks: the least that can be given back of it.
     public struct Region: Sendable, Equatable {
+        /// The page frame numbers of the region.
         public var pages: PageRun
         /// Pages of a block: 1, or those of a huge page.
         public var pagesPerBlock: UInt64
         /// How many pages of its first block lie before the region.
         public var phase: UInt64
 
+        /// A region; without `pagesPerBlock` it can be given back page by page.
         public init(pages: PageRun, pagesPerBlock: UInt64 = 1, phase: UInt64 = 0) {
             self.pages = pages
             self.pagesPerBlock = max(1, pagesPerBlock)
@@ -30,18 +32,20 @@ public struct GuestLayout: Sendable, Equatable {
         }
     }
 
-    /// Ascending, without overlap.
+    /// The ranges of memory, ascending and without overlap.
     public private(set) var regions: [Region]
+    /// The page frame numbers of each region.
     public var memory: [PageRun] { regions.map(\.pages) }
     /// Pages of rings, in no order.
     public private(set) var reserved: [PageRun]
 
+    /// Regions in any order, which must not overlap, and pages in them that are never given back.
     public init(regions: [Region], reserved: [PageRun] = []) {
         self.regions = regions.sorted { $0.pages.start < $1.pages.start }
         self.reserved = reserved
     }
 
-    /// Memory that can be given back page by page.
+    /// Ranges of memory that can be given back page by page, and pages in them that never are.
     public init(memory: [PageRun] = [], reserved: [PageRun] = []) {
         self.init(regions: memory.map { Region(pages: $0) }, reserved: reserved)
     }

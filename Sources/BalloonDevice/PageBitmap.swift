@@ -11,8 +11,10 @@ public struct PageBitmap: Sendable {
     /// How many bits are set.
     public private(set) var count: UInt64 = 0
 
+    /// A bitmap without set bits.
     public init() {}
 
+    /// Whether the bit of a page is set.
     public func contains(_ page: UInt64) -> Bool {
         let chunk = page / Self.pagesPerChunk
         guard chunk < UInt64(chunks.count), !chunks[Int(chunk)].isEmpty else { return false }
@@ -78,6 +80,7 @@ public struct PageBitmap: Sendable {
         }
     }
 
+    /// Clears all bits, and gives their memory back.
     public mutating func removeAll() {
         chunks.removeAll()
         count = 0

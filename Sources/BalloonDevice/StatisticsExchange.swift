@@ -16,6 +16,7 @@ public struct StatisticsExchange: Sendable {
         /// Nothing of use: the first buffer of a driver, whose values may be uninitialised (spec L7), or the first after
         /// a pause, with old values, or one that holds nothing known.
         case first
+        /// A set of statistics: ``StatisticsExchange/latest``.
         case statistics
     }
 

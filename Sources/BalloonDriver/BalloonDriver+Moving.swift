@@ -5,8 +5,13 @@ extension BalloonDriver where Transport: ~Copyable, Clock: ~Copyable {
     /// Puts page `new` into the balloon in place of `old`, for a system that compacts its memory (spec D6): inflate,
     /// wait, deflate, wait. `actual` does not change.
     ///
-    /// - Parameter new: a page of the caller's; it is the balloon's if `moved` is returned or an error is thrown.
-    /// - Throws: ``DriverError/deviceSilent(_:)`` if an answer takes longer than ``DriverConfiguration/patience``.
+    /// - Parameters:
+    ///   - old: a page in the balloon.
+    ///   - new: a page of the caller's; it is the balloon's if ``PageMove/moved`` is returned or an error is thrown.
+    ///   - pages: the system's allocator, which gets the old page.
+    /// - Throws: ``DriverError/notRunning`` if the driver is not running; ``DriverError/deviceSilent(_:)`` if an answer
+    ///   takes longer than ``DriverConfiguration/patience``, and ``DriverError/queue(_:_:)`` if it breaks the rules:
+    ///   the driver has then failed.
     public mutating func move(
         _ old: UInt32, to new: UInt32, _ pages: inout some PageSource & ~Copyable
     ) throws(DriverError) -> PageMove {

@@ -9,7 +9,9 @@ extension BalloonDriver where Transport: ~Copyable, Clock: ~Copyable {
     /// another. It is not inflated again before the device speaks. Waits are bounded by
     /// ``DriverConfiguration/oomPatience``; nothing is allocated, and a call from within itself gives nothing.
     ///
-    /// - Parameter wanted: pages.
+    /// - Parameters:
+    ///   - wanted: how many pages of 4 KiB the failed allocation needs.
+    ///   - pages: the system's allocator, which gets them.
     /// - Returns: pages that are free now and were not before.
     public mutating func relieve(pages wanted: Int, _ pages: inout some PageSource & ~Copyable) -> Int {
         guard wanted > 0, !isRelieving else { return 0 }

@@ -2,9 +2,11 @@ internal import Balloon
 internal import Virtio
 
 extension BalloonDriver where Transport: ~Copyable, Clock: ~Copyable {
-    /// Finds the device, agrees on features, and starts (VIRTIO 1.4 §3.1).
+    /// Finds the device, agrees on features, and starts (VIRTIO 1.4 §3.1). Does nothing if the driver is running.
     ///
-    /// - Throws: what is wrong with the device; the driver is then `failed`, and the system goes on without it.
+    /// - Throws: what is wrong with the device: ``DriverError/noDevice``, ``DriverError/notABalloon(_:)``,
+    ///   ``DriverError/legacyDevice``, ``DriverError/resetTimedOut``, ``DriverError/featuresRefused`` or
+    ///   ``DriverError/queueMissing(_:)``. ``state`` is then ``DriverState/failed(_:)``, and the system goes on without.
     public mutating func start(_ pages: inout some PageSource & ~Copyable) throws(DriverError) {
         guard state != .running else { return }
         do throws(DriverError) {

@@ -12,22 +12,29 @@ public import Virtio
 public struct BalloonDriver<Transport: DriverTransport & ~Copyable, Clock: DriverClock & ~Copyable>: ~Copyable {
     typealias Queue = DriverQueue<128>
 
+    /// How the driver behaves, with every number in its range.
     public let configuration: DriverConfiguration
+    /// How the driver reaches its device.
     public var transport: Transport
+    /// The time that the driver goes by.
     public var clock: Clock
     let memory: DriverMemory
 
+    /// What the driver is about: stopped, running, or failed.
     public internal(set) var state = DriverState.stopped
+    /// Where the balloon stands, for people.
     public internal(set) var condition = DriverCondition.stopped
     /// Why the driver gave up last, also after it has recovered.
     public internal(set) var lastError: DriverError?
     /// What the device and we agreed on. Empty until the first start.
     public internal(set) var negotiated: BalloonFeatures = []
-    /// Whether EVENT_IDX and INDIRECT_DESC are in use.
+    /// Whether EVENT_IDX was agreed.
     public internal(set) var usesEventIndex = false
+    /// Whether INDIRECT_DESC was agreed.
     public internal(set) var usesIndirect = false
     /// Which rings are in use.
     public internal(set) var ringKind = RingKind.split
+    /// What the driver has done since it was made.
     public internal(set) var counters = DriverCounters()
     /// `num_pages` as last read: how many pages the device wants.
     public internal(set) var target: UInt32 = 0
@@ -62,10 +69,15 @@ public struct BalloonDriver<Transport: DriverTransport & ~Copyable, Clock: Drive
     var hinting: HintingState
     var reporting = ReportingState()
 
+    /// A driver that is stopped, with an empty balloon.
+    ///
     /// - Parameters:
-    ///   - memory: what the driver works in; see ``DriverMemory``.
-    ///   - frames: all pages that the system's ``PageSource`` can give.
-    /// - Throws: ``DriverError/workspaceTooSmall``.
+    ///   - transport: how it reaches its device.
+    ///   - clock: the time that it goes by.
+    ///   - memory: what it works in; see ``DriverMemory``.
+    ///   - configuration: how it behaves; numbers out of range are brought into it.
+    ///   - frames: all pages that the system's ``PageSource`` can give, below page frame number 2^32.
+    /// - Throws: ``DriverError/workspaceTooSmall`` if `memory` is too small or not aligned, or `frames` too far up.
     public init(
         transport: consuming Transport, clock: consuming Clock, memory: DriverMemory,
         configuration: DriverConfiguration = DriverConfiguration(), frames: PageRun
@@ -94,7 +106,7 @@ public struct BalloonDriver<Transport: DriverTransport & ~Copyable, Clock: Drive
         hinting = HintingState(blocks: hinted.bindMemory(to: PageRun.self))
     }
 
-    /// Pages that are not the system's now: in the balloon, or on the way in or out.
+    /// Pages of 4 KiB that are not the system's now: in the balloon, or on the way in or out.
     public var pages: Int { held.count + inflatingPages + deflatingPages }
     /// Pages whose inflation the device has acknowledged, and which were not asked back.
     public var heldPages: Int { held.count }

@@ -2,6 +2,6 @@
 public protocol DriverClock: ~Copyable {
     /// Nanoseconds since any fixed moment; never goes back.
     func now() -> UInt64
-    /// Called in a loop while the driver waits for the device: a pause of the processor, or a turn for others.
+    /// Lets a little time pass, while the driver waits for the device: a pause of the processor, or a turn for others.
     mutating func relax()
 }

@@ -3,13 +3,17 @@ public import Virtio
 
 /// The memory that a driver works in, handed over once: it allocates nothing afterwards.
 ///
-/// A part is shared with the device; the other is the driver's own and must be out of the device's reach where the
+/// One part is shared with the device; the other is the driver's own and must be out of the device's reach where the
 /// system can arrange that.
 public struct DriverMemory: @unchecked Sendable {
     // Unchecked: it names memory, and its one owner is the driver.
+    /// What the device reads and writes: rings, messages, statistics.
     public var shared: SharedArea
+    /// What only the driver uses: its account of what is where.
     public var own: UnsafeMutableRawBufferPointer
 
+    /// Names the memory; nothing is written yet.
+    ///
     /// - Parameters:
     ///   - shared: ``sharedBytes(_:)`` bytes, aligned to 4096; never given to the balloon.
     ///   - own: ``ownBytes(_:frames:)`` bytes, aligned to 16.

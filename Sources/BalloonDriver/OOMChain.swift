@@ -17,11 +17,14 @@ public struct OOMChain<System: ~Copyable & OOMSystem> {
     private(set) var count = 0
     var isRunning = false
 
+    /// A chain without callbacks.
     public init() {}
 
     /// Adds a callback; those of higher priority are called first, among equals the one that came first.
     ///
-    /// - Parameter callback: a function without captured values.
+    /// - Parameters:
+    ///   - priority: any number.
+    ///   - callback: a function without captured values.
     /// - Returns: false if the chain is full.
     public mutating func register(priority: Int, _ callback: @escaping Callback) -> Bool {
         guard count < Self.limit else { return false }
@@ -40,11 +43,12 @@ public struct OOMChain<System: ~Copyable & OOMSystem> {
 
 /// A system whose allocator asks others before it gives up.
 public protocol OOMSystem: ~Copyable {
+    /// Those who are asked.
     var oomChain: OOMChain<Self> { get set }
 }
 
 extension OOMSystem where Self: ~Copyable {
-    /// Calls the chain until `pages` pages are free or nobody has more. The allocation is then tried again.
+    /// Calls the chain until `pages` pages of 4 KiB are free or nobody has more. The allocation is then tried again.
     ///
     /// - Returns: pages freed; 0 also when it is called from within itself.
     public mutating func relieve(pages: Int) -> Int {

@@ -1,21 +1,38 @@
 /// Chains that break a rule, each with its head at 3, for rings of at least 8 entries.
 public enum BadChain: CaseIterable, Sendable {
+    /// Two descriptors, each of which is the other's next.
     case loop
+    /// A descriptor that is its own next.
     case selfLoop
+    /// `next` is the size of the ring.
     case nextOutsideTable
+    /// A buffer to read after one to write.
     case readableAfterWritable
+    /// Two buffers with more than 2^32 bytes together.
     case moreThan4GiB
+    /// A buffer of no bytes, then a good one.
     case zeroLength
+    /// A page far above all memory.
     case outsideMemory
+    /// The last two bytes of the buffer lie in a hole.
     case endsOutsideMemory
+    /// An indirect table, where INDIRECT_DESC was not accepted.
     case indirectNotNegotiated
+    /// A table of no bytes.
     case indirectEmpty
+    /// A table of 17 bytes, where an entry has 16.
     case indirectOddSize
+    /// A table of almost 4 GiB.
     case indirectHuge
+    /// A table that goes on behind the end of the address space.
     case indirectOutsideMemory
+    /// A descriptor with both INDIRECT and NEXT.
     case indirectWithNext
+    /// An entry of the table is a table again.
     case indirectNested
+    /// `next` of an entry points behind the table.
     case indirectNextOutside
+    /// Two entries, each of which is the other's next.
     case indirectLoop
 
     /// What it is, in words.
@@ -41,7 +58,7 @@ public enum BadChain: CaseIterable, Sendable {
         }
     }
 
-    /// Indirect descriptors have to be offered.
+    /// Whether indirect descriptors have to be negotiated for the chain to be what it is.
     public var needsIndirect: Bool {
         switch self {
         case .indirectEmpty, .indirectOddSize, .indirectHuge, .indirectOutsideMemory, .indirectWithNext,
@@ -51,7 +68,7 @@ public enum BadChain: CaseIterable, Sendable {
         }
     }
 
-    /// The descriptors alone break a rule, wherever memory is.
+    /// Whether the descriptors alone break a rule, wherever memory is.
     public var isMalformed: Bool {
         switch self {
         case .zeroLength, .outsideMemory, .endsOutsideMemory: false
@@ -61,7 +78,10 @@ public enum BadChain: CaseIterable, Sendable {
 
     /// Writes its descriptors.
     ///
-    /// - Parameter hole: the first page frame behind a part of memory.
+    /// - Parameters:
+    ///   - ring: where the head's descriptor and those after it are written, and tables into its buffer.
+    ///   - hole: the first page frame behind a part of memory.
+    /// - Throws: what the ring throws, if its memory cannot be reached.
     public func write<Ring: ChainWriter>(in ring: Ring, hole: UInt32) throws(Ring.Failure) {
         let (next, write, indirect): (UInt16, UInt16, UInt16) = (1, 2, 4)
         let (buffer, table) = (ring.buffer, ring.buffer + 0x8000)

@@ -1,5 +1,6 @@
 /// A ring whose descriptors can be written one by one, right or wrong.
 public protocol ChainWriter {
+    /// What writing can throw: the memory cannot be reached.
     associatedtype Failure: Error
 
     /// Entries of the ring.

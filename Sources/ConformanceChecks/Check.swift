@@ -2,6 +2,7 @@ internal import Virtio
 
 /// One thing that a device has to do, and how a guest sees whether it does.
 public struct Check<Platform: CheckPlatform>: Sendable {
+    /// What a check plays with.
     public typealias Guest = CheckGuest<Platform>
 
     /// The row of the specification's checklist or of the attacks, such as `spec V4`.
@@ -12,6 +13,13 @@ public struct Check<Platform: CheckPlatform>: Sendable {
     private var kind = RingKind.split
     private let body: @Sendable (Guest) throws(CheckError) -> Void
 
+    /// A check, which runs on split rings.
+    ///
+    /// - Parameters:
+    ///   - row: the rule's row in a checklist.
+    ///   - sentence: what should hold, in words.
+    ///   - body: plays it with a fresh guest. It throws ``CheckError/failed(_:)`` for a device that departs from the rule, and
+    ///     ``CheckError/skipped(_:)`` where the rule does not apply.
     public init(
         _ row: String, _ sentence: String, _ body: @escaping @Sendable (Guest) throws(CheckError) -> Void
     ) {
@@ -51,6 +59,8 @@ public struct Check<Platform: CheckPlatform>: Sendable {
     }
 
     /// Ends the check unless something holds.
+    ///
+    /// - Throws: ``CheckError/failed(_:)`` with `reason`.
     public static func expect(_ holds: Bool, _ reason: @autoclosure () -> String) throws(CheckError) {
         guard holds else { throw .failed(reason()) }
     }

@@ -3,8 +3,10 @@ public import Virtio
 
 /// A guest's driver that keeps the rules unless a check makes it break them.
 public final class CheckGuest<Platform: CheckPlatform> {
+    /// The rings of this guest.
     public typealias Ring = CheckRing<Platform>
 
+    /// What the guest is played on.
     public let platform: Platform
     let rings: [Ring]
     /// Balloon features that the device offers.
@@ -14,6 +16,7 @@ public final class CheckGuest<Platform: CheckPlatform> {
     /// Queues by role, as the driver numbers them; -1: there is none.
     private var numbers: InlineArray<5, Int> = [-1, -1, -1, -1, -1]
 
+    /// A guest whose driver is not loaded; see ``load(_:transport:isDense:before:change:)``.
     public init(_ platform: Platform) {
         self.platform = platform
         offered = BalloonFeatures(rawValue: platform.offeredFeatures)
@@ -53,10 +56,12 @@ public final class CheckGuest<Platform: CheckPlatform> {
     /// Starts a fresh driver: empty rings, DRIVER_OK.
     ///
     /// - Parameters:
-    ///   - features: as far as they are offered.
+    ///   - features: what the driver accepts of the balloon's features, as far as they are offered.
+    ///   - transport: what it accepts of the transport's features, as far as they are offered.
     ///   - isDense: numbers the queues as Linux does; otherwise as the specification lists them.
     ///   - before: is called when the rings are laid out and DRIVER_OK is not set yet.
     ///   - change: may change the place of a queue to one that breaks the rules.
+    /// - Throws: ``CheckError/failed(_:)`` if the device does not let itself be set up.
     public func load(
         _ features: BalloonFeatures = usual, transport: UInt64 = allTransport, isDense: Bool = true,
         before: () throws(CheckError) -> Void = { () throws(CheckError) in },
@@ -91,12 +96,18 @@ public final class CheckGuest<Platform: CheckPlatform> {
     /// Queue numbers in use, in order.
     public var started: [Int] { QueueRole.allCases.map { numbers[$0.rawValue] }.filter { $0 >= 0 }.sorted() }
 
+    /// The number of the queue with a role.
+    ///
+    /// - Throws: ``CheckError/skipped(_:)`` if the driver has no such queue.
     public func number(of role: QueueRole) throws(CheckError) -> Int {
         let number = numbers[role.rawValue]
         guard number >= 0 else { throw .skipped("there is no queue for this") }
         return number
     }
 
+    /// The ring of the queue with a role.
+    ///
+    /// - Throws: ``CheckError/skipped(_:)`` if the driver has no such queue.
     public func ring(_ role: QueueRole) throws(CheckError) -> Ring { rings[try number(of: role)] }
 
     /// The roles whose queues take requests that are returned as soon as they are dealt with.
@@ -104,6 +115,7 @@ public final class CheckGuest<Platform: CheckPlatform> {
         ([.inflate, .deflate, .reporting] as [QueueRole]).filter { numbers[$0.rawValue] >= 0 }
     }
 
+    /// Words as little-endian bytes.
     public static func bytes(_ words: some Sequence<UInt32>) -> [UInt8] {
         var bytes: [UInt8] = []
         for word in words {
@@ -112,12 +124,18 @@ public final class CheckGuest<Platform: CheckPlatform> {
         return bytes
     }
 
+    /// Gives pages of 4 KiB, by frame number, in one request, and waits for its return.
+    ///
+    /// - Throws: ``CheckError/failed(_:)`` if it is not returned in time and untouched; the reason calls it `what`.
     public func inflate(
         _ pages: some Sequence<UInt32>, _ what: String = "an inflate request"
     ) throws(CheckError) {
         try send(pages, .inflate, what)
     }
 
+    /// Takes pages of 4 KiB back, by frame number, in one request, and waits for its return.
+    ///
+    /// - Throws: ``CheckError/failed(_:)`` if it is not returned in time and untouched; the reason calls it `what`.
     public func deflate(
         _ pages: some Sequence<UInt32>, _ what: String = "a deflate request"
     ) throws(CheckError) {
@@ -133,6 +151,8 @@ public final class CheckGuest<Platform: CheckPlatform> {
     }
 
     /// Fails the check unless the device still serves this guest: a page goes into the balloon and comes back.
+    ///
+    /// - Throws: ``CheckError/failed(_:)``.
     public func expectGoesOn() throws(CheckError) {
         let page = playground.page(500)
         try inflate([page], "a good inflate request afterwards")
@@ -140,6 +160,8 @@ public final class CheckGuest<Platform: CheckPlatform> {
     }
 
     /// Fails the check unless the device serves the machine that comes when this one is gone.
+    ///
+    /// - Throws: ``CheckError/failed(_:)``.
     public func expectNextIsServed() throws(CheckError) {
         try platform.renew()
         try load()
@@ -165,6 +187,8 @@ public final class CheckGuest<Platform: CheckPlatform> {
     }
 
     /// Fails the check unless a request frees the host's memory of some pages, which are touched before.
+    ///
+    /// - Throws: ``CheckError/failed(_:)`` if less is free after a second; what `request` throws.
     public func expectFreed(
         _ pages: Range<UInt32>, _ request: () throws(CheckError) -> Void
     ) throws(CheckError) {

@@ -63,11 +63,14 @@ public protocol CheckPlatform: RingPlatform {
 
 /// A virtqueue as a driver tells it to the device.
 public struct QueuePlace {
+    /// The queue's number.
     public var number: Int
     /// Entries.
     public var size: UInt16
-    // Guest-physical addresses of the ring's three parts.
+    /// Guest-physical address of the descriptors.
     public var descriptors: UInt64
+    /// Guest-physical address of the driver's part: the available ring or event suppression.
     public var available: UInt64
+    /// Guest-physical address of the device's part: the used ring or event suppression.
     public var used: UInt64
 }

@@ -6,8 +6,10 @@ public struct CheckResult: Sendable, Equatable {
     public let row: String
     /// What should hold.
     public let sentence: String
+    /// How it ended.
     public let outcome: Outcome
 
+    /// The result of check `number` of the list.
     public init(number: Int, row: String, sentence: String, outcome: Outcome) {
         self.number = number
         self.row = row

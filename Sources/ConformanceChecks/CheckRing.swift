@@ -6,10 +6,11 @@ public final class CheckRing<Platform: RingPlatform> {
     package let platform: Platform
     private(set) var kind = RingKind.split
     var packed = PackedCheckState()
-    /// Guest-physical: the descriptor table, then available and used ring.
+    /// Guest-physical address of the descriptor table, then available and used ring.
     public let base: UInt64
-    /// The queue's number, and its entries.
+    /// The queue's number.
     public private(set) var number = 0
+    /// Entries.
     public private(set) var size: UInt16
     package var usesEventIndex = true
     /// The next entry of the available ring, and the used index that was seen (free-running).
@@ -34,7 +35,7 @@ public final class CheckRing<Platform: RingPlatform> {
     /// Bytes of guest memory that a ring takes, with its buffer.
     package static var footprint: UInt64 { CheckSize.footprint }
 
-    /// Guest-physical; ``CheckSize/buffer`` bytes for what the driver sends.
+    /// Guest-physical address of 64 KiB for what the driver sends.
     public var buffer: UInt64 { base + CheckSize.buffer }
     package var place: QueuePlace {
         QueuePlace(number: number, size: size, descriptors: base, available: base + 0x4000, used: base + 0x8000)

@@ -1,5 +1,6 @@
 /// How a check ended.
 public enum Outcome: Sendable, Equatable {
+    /// What was seen agrees with the row.
     case passed
     /// The device departs from the row, with what was seen instead.
     case failed(String)

@@ -10,13 +10,17 @@ public struct Playground: Sendable {
     public var high: Range<UInt32>?
     /// The first page frame behind all memory.
     public var end: UInt32
-    /// Memory for huge arrays, and bytes of it.
+    /// Guest-physical address of memory for huge arrays.
     public var bulk: UInt64
+    /// Bytes of that memory.
     public var bulkLength: UInt32
 
+    /// Bytes that five rings take with their buffers.
     public static let ringBytes = 5 * CheckSize.footprint
+    /// Pages of 4 KiB that the checks give to the balloon.
     public static let pageCount: UInt32 = 1536
 
+    /// A playground; each argument is described at the property of its name.
     public init(
         rings: UInt64, firstPage: UInt32, hole: UInt32, high: Range<UInt32>?, end: UInt32, bulk: UInt64,
         bulkLength: UInt32

@@ -3,9 +3,11 @@ public enum TAPReport {
     /// The lines that come before the results.
     public static func header(count: Int) -> String { "TAP version 14\n1..\(count)" }
 
-    /// One result.
+    /// One result, and where it failed, why.
     ///
-    /// - Parameter number: of the line; TAP wants them without gaps.
+    /// - Parameters:
+    ///   - result: what the check found.
+    ///   - number: of the line; TAP wants them without gaps.
     public static func lines(_ result: CheckResult, number: Int) -> String {
         let title = "\(number) - \(escaped("\(result.row): \(result.sentence)", UInt8(ascii: "#")))"
         switch result.outcome {

@@ -6,11 +6,13 @@ public struct ChainReader: Equatable, Sendable {
     private var index = 0
     private var offset: UInt32 = 0
 
+    /// A reader at the start of a chain.
     public init() {}
 
     /// Fills `buffer` with what comes next.
     ///
     /// - Returns: the number of bytes copied; fewer than `buffer.count` only at the end of the chain.
+    /// - Throws: ``GuestMemoryError`` if a buffer of the chain cannot be read.
     public mutating func read(
         _ chain: borrowing DescriptorChain, from memory: borrowing some GuestMemory & ~Copyable,
         into buffer: UnsafeMutableRawBufferPointer

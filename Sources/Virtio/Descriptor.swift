@@ -4,10 +4,12 @@ public struct Descriptor: Equatable, Sendable {
     public var address: UInt64
     /// Bytes.
     public var length: UInt32
+    /// What `address` and `next` mean.
     public var flags: Flags
     /// The table index of the next one, if `flags` has `.next`.
     public var next: UInt16
 
+    /// An entry; `next` means something only with ``Flags/next``.
     public init(address: UInt64, length: UInt32, flags: Flags, next: UInt16 = 0) {
         self.address = address
         self.length = length
@@ -15,8 +17,11 @@ public struct Descriptor: Equatable, Sendable {
         self.next = next
     }
 
+    /// The flags of an entry, of split and packed rings alike.
     public struct Flags: OptionSet, Sendable {
+        /// The bits, as they stand in memory.
         public let rawValue: UInt16
+        /// Any bits, also those that nobody knows.
         public init(rawValue: UInt16) { self.rawValue = rawValue }
 
         /// The chain goes on at `next`.

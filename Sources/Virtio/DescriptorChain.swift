@@ -3,13 +3,16 @@
 /// It is filled by ``DeviceQueue/next(from:into:)`` and meant to be used again: it allocates only until it has grown to
 /// the longest chain of its queue.
 public struct DescriptorChain: Equatable, Sendable {
-    /// One buffer in guest memory. Its address is the driver's claim.
+    /// One buffer in guest memory.
     public struct Buffer: Equatable, Sendable {
+        /// Guest-physical address: the driver's claim.
         public var address: UInt64
         /// Bytes.
         public var length: UInt32
+        /// Whether the device writes here; otherwise it reads.
         public var isDeviceWritable: Bool
 
+        /// A buffer of `length` bytes.
         public init(address: UInt64, length: UInt32, isDeviceWritable: Bool) {
             self.address = address
             self.length = length
@@ -20,11 +23,13 @@ public struct DescriptorChain: Equatable, Sendable {
     /// What names the chain when it is returned: its first descriptor's index in a split ring, its buffer id in a
     /// packed one.
     public internal(set) var head: UInt16 = 0
-    /// In the driver's order: first what the device reads, then what it may write.
+    /// The buffers in the driver's order: first those that the device reads, then those that it may write.
     public internal(set) var buffers: [Buffer] = []
 
+    /// An empty chain, to be filled by a queue.
     public init() {}
 
+    /// A chain as a queue would have filled it.
     public init(head: UInt16, buffers: [Buffer]) {
         self.head = head
         self.buffers = buffers
@@ -45,13 +50,15 @@ public enum ChainFault: Error, Equatable, Sendable {
     case nextOutsideTable
     /// More descriptors than the queue has, which a loop has too.
     case tooLong
+    /// An indirect table, though INDIRECT_DESC was not accepted.
     case indirectNotNegotiated
     /// An indirect table within an indirect table, or one that goes on with `next`.
     case nestedIndirect
-    /// A table of zero bytes, or of no multiple of 16, or longer than the queue.
+    /// A table of zero bytes, or not of a multiple of 16 bytes, or longer than the queue.
     case badIndirectSize
     /// The indirect table does not lie in guest memory.
     case indirectOutsideMemory
+    /// A buffer to be read after one to be written.
     case readableAfterWritable
     /// The buffers together have more than 2^32 bytes.
     case tooManyBytes

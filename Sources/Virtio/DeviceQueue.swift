@@ -1,11 +1,17 @@
 /// The device's side of a virtqueue of either kind: the one place where they part.
 public enum DeviceQueue: ~Copyable {
+    /// A split virtqueue (VIRTIO 1.4 §2.7).
     case split(SplitQueue)
+    /// A packed virtqueue (VIRTIO 1.4 §2.8).
     case packed(PackedQueue)
 
     /// Takes up a ring.
     ///
-    /// - Parameter base: where to go on, as ``position`` tells it; ``RingKind/freshBase`` for a fresh ring.
+    /// - Parameters:
+    ///   - ring: the mapped ring.
+    ///   - base: where to go on, as ``position`` tells it; ``RingKind/freshBase`` for a fresh ring.
+    ///   - usesEventIndex: whether EVENT_IDX was negotiated.
+    ///   - allowsIndirect: whether INDIRECT_DESC was negotiated.
     /// - Throws: ``QueueFault/badPosition`` if there is no such place.
     public init(ring: QueueRing, base: UInt32, usesEventIndex: Bool, allowsIndirect: Bool) throws(QueueFault) {
         switch ring {
@@ -22,6 +28,7 @@ public enum DeviceQueue: ~Copyable {
         }
     }
 
+    /// Which of the two it is.
     public var kind: RingKind {
         switch self {
         case .split: .split
@@ -50,7 +57,14 @@ public enum DeviceQueue: ~Copyable {
 
     // A payload can only be changed outside of its enum (6.3). It is a few words that are moved.
 
-    /// Takes the next chain.
+    /// Takes the next chain, if there is one. Whatever it finds in it, the chain is with the device until
+    /// ``complete(head:written:)``.
+    ///
+    /// - Parameters:
+    ///   - memory: where indirect tables are read from.
+    ///   - chain: is filled, and keeps its storage from one call to the next.
+    /// - Throws: ``QueueFault`` if the ring as a whole cannot be trusted: it is of no use until the driver sets it up
+    ///   again.
     public mutating func next(
         from memory: borrowing some GuestMemory & ~Copyable, into chain: inout DescriptorChain
     ) throws(QueueFault) -> NextChain {
@@ -76,7 +90,11 @@ public enum DeviceQueue: ~Copyable {
         }
     }
 
-    /// Returns a chain. `written` is what the device wrote into its writable buffers, in bytes.
+    /// Returns a chain to the driver.
+    ///
+    /// - Parameters:
+    ///   - head: the chain's ``DescriptorChain/head``.
+    ///   - written: bytes that the device wrote into its writable buffers.
     public mutating func complete(head: UInt16, written: UInt32 = 0) {
         switch consume self {
         case .split(var queue):
@@ -144,7 +162,7 @@ public enum DeviceQueue: ~Copyable {
         }
     }
 
-    /// Nothing was ever taken, and the driver's parts of the ring are zeros, as fresh memory is.
+    /// Whether nothing was ever taken, and the driver's parts of the ring are zeros, as fresh memory is.
     public var isBlank: Bool {
         switch self {
         case .split(let queue): queue.isBlank
@@ -152,8 +170,8 @@ public enum DeviceQueue: ~Copyable {
         }
     }
 
-    /// The ring shows that it was used before, though its position may be that of a fresh one. A packed ring's position
-    /// is that again after every second round.
+    /// Whether the ring shows that it was used before, though its position may be that of a fresh one: a packed ring
+    /// is there again after every second round.
     public var hasTurned: Bool {
         switch self {
         case .split: false

@@ -4,6 +4,7 @@
 /// One thread at a time. It allocates nothing; its own account of what is in flight lies in the value itself, out of
 /// the device's reach, so that nothing that the device writes can make it trap, take a chain twice or lose one.
 public struct DriverQueue<let capacity: Int>: ~Copyable {
+    /// What chains are made of.
     public typealias Buffer = DescriptorChain.Buffer
 
     private enum Side {
@@ -23,11 +24,11 @@ public struct DriverQueue<let capacity: Int>: ~Copyable {
 
     /// A chain that came back.
     public struct Completion: Equatable, Sendable {
-        /// What ``add(_:token:)`` was given.
+        /// What the chain was given when it was added.
         public let token: UInt16
         /// Bytes that the device says it wrote.
         public let written: UInt32
-        /// It says that it wrote more than it could: legacy devices did so, and the number means nothing (spec L3).
+        /// Whether it says that it wrote more than it could: legacy devices did so, and the number means nothing (spec L3).
         public let claimsTooMuch: Bool
     }
 
@@ -50,7 +51,10 @@ public struct DriverQueue<let capacity: Int>: ~Copyable {
     /// Takes up a fresh ring, whose memory has to be zero.
     ///
     /// - Parameters:
-    ///   - indirect: room for tables of `indirectEntries` entries, aligned to 16, if that was negotiated.
+    ///   - ring: the mapped ring.
+    ///   - usesEventIndex: whether EVENT_IDX was negotiated.
+    ///   - indirect: room for tables of `indirectEntries` entries, aligned to 16, if INDIRECT_DESC was negotiated.
+    ///   - indirectEntries: the most entries of a table; longer chains take descriptors of the ring.
     /// - Throws: ``QueueFault/badSize`` if the ring has more entries than `capacity`.
     public init(
         ring: QueueRing, usesEventIndex: Bool, indirect: SharedArea? = nil, indirectEntries: Int = 0
@@ -70,7 +74,12 @@ public struct DriverQueue<let capacity: Int>: ~Copyable {
 
     // MARK: - To the device
 
-    /// Adds a chain of one buffer; see ``add(_:token:)``.
+    /// Adds a chain of one buffer. The device sees it with the next ``publish()``.
+    ///
+    /// - Parameters:
+    ///   - buffer: what the device reads, or may write.
+    ///   - token: comes back with the chain.
+    /// - Throws: ``AddFault/full`` if no descriptor is free.
     public mutating func add(_ buffer: Buffer, token: UInt16) throws(AddFault) {
         let one: InlineArray<1, Buffer> = [buffer]
         try add(one.span, token: token)
@@ -81,6 +90,8 @@ public struct DriverQueue<let capacity: Int>: ~Copyable {
     /// - Parameters:
     ///   - buffers: first what the device reads, then what it may write.
     ///   - token: comes back with the chain.
+    /// - Throws: ``AddFault/badCount`` for no buffers, or more than the queue could ever take; ``AddFault/full`` if too
+    ///   few descriptors are free now.
     public mutating func add(_ buffers: Span<Buffer>, token: UInt16) throws(AddFault) {
         guard buffers.count > 0 else { throw .badCount }
         let table = buffers.count > 1 ? tableForNextHead(entries: buffers.count) : nil
@@ -136,6 +147,8 @@ public struct DriverQueue<let capacity: Int>: ~Copyable {
     // MARK: - From the device
 
     /// Takes the next chain that the device has used, or `nil` if there is none.
+    ///
+    /// - Throws: ``UsedFault`` if the device broke a rule: the queue cannot go on.
     public mutating func next() throws(UsedFault) -> Completion? {
         switch side {
         case .split(var split):
@@ -167,7 +180,7 @@ public struct DriverQueue<let capacity: Int>: ~Copyable {
         }
     }
 
-    /// Asks the device not to interrupt, as far as it may care, until ``rearm()``.
+    /// Asks the device not to interrupt, as far as it may care, until ``rearm(after:)``.
     public mutating func suppressInterrupts() {
         switch side {
         case .split(let split): split.suppressInterrupts()

@@ -5,7 +5,8 @@
 public protocol GuestMemory: ~Copyable {
     /// Copies `buffer.count` bytes that start at the guest-physical `address`.
     ///
-    /// The whole range has to lie in one region of memory.
+    /// - Throws: ``GuestMemoryError/outsideMemory`` if the range does not lie in one region of memory;
+    ///   ``GuestMemoryError/unreadable`` if there is nothing to be read.
     func read(_ address: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws(GuestMemoryError)
 }
 

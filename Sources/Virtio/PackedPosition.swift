@@ -8,6 +8,7 @@ public struct PackedPosition: Equatable, Sendable {
     /// Where a fresh ring begins.
     public static let start = PackedPosition(index: 0, wrap: true)
 
+    /// The place of entry `index` in a round with this wrap counter.
     public init(index: UInt16, wrap: Bool) {
         self.index = index
         self.wrap = wrap
@@ -19,6 +20,7 @@ public struct PackedPosition: Equatable, Sendable {
         wrap = encoded & 0x8000 != 0
     }
 
+    /// The form of event suppression structures and of vhost: the counter in bit 15.
     public var encoded: UInt16 { index & 0x7fff | (wrap ? 0x8000 : 0) }
 
     /// The place `count` entries further on, at most one round of `size`.

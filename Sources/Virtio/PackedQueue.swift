@@ -22,7 +22,13 @@ public struct PackedQueue: ~Copyable {
 
     /// Takes up a ring where another device left it; a fresh one at ``PackedPosition/start``.
     ///
-    /// - Throws: ``QueueFault/badPosition``.
+    /// - Parameters:
+    ///   - ring: the mapped ring.
+    ///   - available: where the next chain is taken.
+    ///   - used: where the next return is written.
+    ///   - usesEventIndex: whether EVENT_IDX was negotiated.
+    ///   - allowsIndirect: whether INDIRECT_DESC was negotiated.
+    /// - Throws: ``QueueFault/badPosition`` if a place is outside the ring.
     public init(
         ring: PackedRing, available: PackedPosition = .start, used: PackedPosition = .start, usesEventIndex: Bool,
         allowsIndirect: Bool
@@ -37,7 +43,14 @@ public struct PackedQueue: ~Copyable {
         taken = Array(repeating: 0, count: Int(ring.size))
     }
 
-    /// Takes the next chain.
+    /// Takes the next chain, if there is one. Whatever it finds in it, the chain is with the device until
+    /// ``complete(head:written:)``.
+    ///
+    /// - Parameters:
+    ///   - memory: where indirect tables are read from.
+    ///   - chain: is filled, and keeps its storage from one call to the next.
+    /// - Throws: ``QueueFault`` if the ring as a whole cannot be trusted: it is of no use until the driver sets it up
+    ///   again.
     public mutating func next(
         from memory: borrowing some GuestMemory & ~Copyable, into chain: inout DescriptorChain
     ) throws(QueueFault) -> NextChain {
@@ -71,7 +84,11 @@ public struct PackedQueue: ~Copyable {
         return .chain
     }
 
-    /// Returns a chain. `written` is what the device wrote into its writable buffers, in bytes.
+    /// Returns a chain to the driver.
+    ///
+    /// - Parameters:
+    ///   - head: the chain's ``DescriptorChain/head``.
+    ///   - written: bytes that the device wrote into its writable buffers.
     public mutating func complete(head: UInt16, written: UInt32 = 0) {
         guard head < ring.size else { return }
         let count = taken[Int(head)]
@@ -106,7 +123,7 @@ public struct PackedQueue: ~Copyable {
         return ring.descriptor(nextAvailable.index).flags.isAvailable(wrap: nextAvailable.wrap)
     }
 
-    /// Nothing was ever taken, and the driver's parts of the ring are zeros, as fresh memory is.
+    /// Whether nothing was ever taken, and the driver's parts of the ring are zeros, as fresh memory is.
     public var isBlank: Bool { nextAvailable == .start && ring.isBlank }
 
     // MARK: - Chains

@@ -6,6 +6,7 @@ internal import Synchronization
 /// entry that has its marks is written and read in one access, so that what it says belongs together.
 public struct PackedRing: @unchecked Sendable {
     // Unchecked: only pointers into memory that is shared with another machine anyway.
+    /// Entries.
     public let size: UInt16
     private let descriptors: UnsafeMutableRawPointer
     private let driverArea: UnsafeMutableRawPointer
@@ -14,11 +15,14 @@ public struct PackedRing: @unchecked Sendable {
     /// Bytes of an event suppression structure.
     public static let eventBytes = 4
 
+    /// Names the parts, which have to stay mapped as long as the ring is used.
+    ///
     /// - Parameters:
     ///   - size: entries, at most 32768; not necessarily a power of two.
-    ///   - descriptors: `tableBytes(size)` bytes, aligned to 16.
+    ///   - descriptors: ``tableBytes(_:)`` bytes, aligned to 16.
     ///   - driver: ``eventBytes`` that the driver writes, aligned to 4.
     ///   - device: ``eventBytes`` that the device writes, aligned to 4.
+    /// - Throws: ``QueueFault/badSize``, ``QueueFault/misaligned``.
     public init(
         size: UInt16, descriptors: UnsafeMutableRawPointer, driver: UnsafeMutableRawPointer,
         device: UnsafeMutableRawPointer
@@ -33,7 +37,9 @@ public struct PackedRing: @unchecked Sendable {
         deviceArea = device
     }
 
+    /// Whether a packed ring can have so many entries: 1 to 32768.
     public static func isValid(size: UInt16) -> Bool { size > 0 && size <= 32768 }
+    /// Bytes of the descriptors of a ring of `size` entries.
     public static func tableBytes(_ size: UInt16) -> Int { Descriptor.size * Int(size) }
 
     // MARK: - Entries

@@ -1,12 +1,19 @@
 /// A mapped ring of either kind.
 public enum QueueRing: Sendable {
+    /// A split ring.
     case split(SplitRing)
+    /// A packed ring.
     case packed(PackedRing)
 
+    /// Names the three parts, which have to stay mapped as long as the ring is used.
+    ///
     /// - Parameters:
-    ///   - table: the descriptors.
+    ///   - kind: which form it has.
+    ///   - size: entries; see ``RingKind/isValid(size:)``.
+    ///   - table: the descriptors; see ``RingKind/tableBytes(_:)``.
     ///   - driver: what the driver writes; see ``RingKind/driverBytes(_:)``.
     ///   - device: what the device writes; see ``RingKind/deviceBytes(_:)``.
+    /// - Throws: ``QueueFault/badSize``, ``QueueFault/misaligned``.
     public init(
         kind: RingKind, size: UInt16, table: UnsafeMutableRawPointer, driver: UnsafeMutableRawPointer,
         device: UnsafeMutableRawPointer
@@ -19,6 +26,7 @@ public enum QueueRing: Sendable {
         }
     }
 
+    /// Entries.
     public var size: UInt16 {
         switch self {
         case .split(let ring): ring.size

@@ -1,6 +1,8 @@
 /// The two forms of a virtqueue (VIRTIO 1.4 §2.7, §2.8), each of three parts in memory.
 public enum RingKind: Equatable, Sendable {
+    /// Descriptor table, available ring and used ring (§2.7).
     case split
+    /// One ring of descriptors, and two event suppression structures (§2.8).
     case packed
 
     /// The form that these negotiated feature bits mean.
@@ -8,6 +10,7 @@ public enum RingKind: Equatable, Sendable {
         self = features & VirtioFeatures.packedRing != 0 ? .packed : .split
     }
 
+    /// Whether a ring of this form can have so many entries: at most 32768, and split ones a power of two.
     public func isValid(size: UInt16) -> Bool {
         switch self {
         case .split: SplitRing.isValid(size: size)

@@ -1,12 +1,14 @@
 /// Memory that a driver shares with its device: where the driver finds it, and under which address the device does.
 public struct SharedArea: @unchecked Sendable {
     // Unchecked: only a pointer into memory that another machine reads and writes anyway.
+    /// Where the driver finds it.
     public let base: UnsafeMutableRawPointer
     /// The guest-physical address of `base`.
     public let address: UInt64
     /// Bytes.
     public let count: Int
 
+    /// `count` bytes at `base`, which the device knows as `address`; a negative count is 0.
     public init(base: UnsafeMutableRawPointer, address: UInt64, count: Int) {
         self.base = base
         self.address = address

@@ -1,7 +1,7 @@
 internal import Synchronization
 
 extension SplitQueue {
-    /// Nothing was ever taken, and the driver's parts of the ring are zeros, as fresh memory is.
+    /// Whether nothing was ever taken, and the driver's parts of the ring are zeros, as fresh memory is.
     public var isBlank: Bool { nextAvailable == 0 && ring.isBlank }
 }
 

@@ -18,7 +18,13 @@ public struct SplitQueue: ~Copyable {
 
     /// Takes up a ring at entry `base` of its available ring, 0 for a fresh one.
     ///
-    /// The position in the used ring is read from the ring: the driver's device stopped there.
+    /// The position in the used ring is read from the ring: the device that served it before stopped there.
+    ///
+    /// - Parameters:
+    ///   - ring: the mapped ring.
+    ///   - base: the entry to go on at (free-running).
+    ///   - usesEventIndex: whether EVENT_IDX was negotiated.
+    ///   - allowsIndirect: whether INDIRECT_DESC was negotiated.
     public init(ring: SplitRing, base: UInt16, usesEventIndex: Bool, allowsIndirect: Bool) {
         self.ring = ring
         self.usesEventIndex = usesEventIndex
@@ -28,7 +34,14 @@ public struct SplitQueue: ~Copyable {
         lastNotified = nextUsed
     }
 
-    /// Takes the next chain.
+    /// Takes the next chain, if there is one. Whatever it finds in it, the chain is with the device until
+    /// ``complete(head:written:)``.
+    ///
+    /// - Parameters:
+    ///   - memory: where indirect tables are read from.
+    ///   - chain: is filled, and keeps its storage from one call to the next.
+    /// - Throws: ``QueueFault`` if the ring as a whole cannot be trusted: it is of no use until the driver sets it up
+    ///   again.
     public mutating func next(
         from memory: borrowing some GuestMemory & ~Copyable, into chain: inout DescriptorChain
     ) throws(QueueFault) -> NextChain {
@@ -47,7 +60,11 @@ public struct SplitQueue: ~Copyable {
         }
     }
 
-    /// Returns a chain. `written` is what the device wrote into its writable buffers, in bytes.
+    /// Returns a chain to the driver.
+    ///
+    /// - Parameters:
+    ///   - head: the chain's ``DescriptorChain/head``.
+    ///   - written: bytes that the device wrote into its writable buffers.
     public mutating func complete(head: UInt16, written: UInt32 = 0) {
         ring.setUsedEntry(nextUsed, head: head, length: written)
         nextUsed &+= 1

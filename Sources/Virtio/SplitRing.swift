@@ -6,16 +6,20 @@ internal import Synchronization
 /// Every read is one atomic access into a local: the other side may be hostile.
 public struct SplitRing: @unchecked Sendable {
     // Unchecked: only pointers into memory that is shared with another machine anyway.
+    /// Entries.
     public let size: UInt16
     let descriptors: UnsafeMutableRawPointer
     let available: UnsafeMutableRawPointer
     let used: UnsafeMutableRawPointer
 
+    /// Names the parts, which have to stay mapped as long as the ring is used.
+    ///
     /// - Parameters:
     ///   - size: entries; a power of two, at most 32768.
-    ///   - descriptors: `tableBytes(size)` bytes, aligned to 16.
-    ///   - available: `availableBytes(size)` bytes, aligned to 2.
-    ///   - used: `usedBytes(size)` bytes, aligned to 4.
+    ///   - descriptors: ``tableBytes(_:)`` bytes, aligned to 16.
+    ///   - available: ``availableBytes(_:)`` bytes, aligned to 2.
+    ///   - used: ``usedBytes(_:)`` bytes, aligned to 4.
+    /// - Throws: ``QueueFault/badSize``, ``QueueFault/misaligned``.
     public init(
         size: UInt16, descriptors: UnsafeMutableRawPointer, available: UnsafeMutableRawPointer,
         used: UnsafeMutableRawPointer
@@ -30,14 +34,16 @@ public struct SplitRing: @unchecked Sendable {
         self.used = used
     }
 
+    /// Whether a split ring can have so many entries: a power of two up to 32768.
     public static func isValid(size: UInt16) -> Bool {
         size > 0 && size <= 32768 && size & (size - 1) == 0
     }
 
+    /// Bytes of the descriptor table of a ring of `size` entries.
     public static func tableBytes(_ size: UInt16) -> Int { 16 * Int(size) }
-    /// With the `used_event` word at the end.
+    /// Bytes of the available ring, with the `used_event` word at its end.
     public static func availableBytes(_ size: UInt16) -> Int { 6 + 2 * Int(size) }
-    /// With the `avail_event` word at the end.
+    /// Bytes of the used ring, with the `avail_event` word at its end.
     public static func usedBytes(_ size: UInt16) -> Int { 6 + 8 * Int(size) }
 
     // MARK: - Fields

@@ -1,6 +1,8 @@
 /// The device status field (VIRTIO 1.4 §2.1).
 public struct DeviceStatus: OptionSet, Hashable, Sendable {
+    /// The bits of the register.
     public let rawValue: UInt8
+    /// Any bits, also those that nobody knows.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// The driver has seen the device.

@@ -27,7 +27,7 @@ public protocol DriverTransport: ~Copyable {
     /// Why the device has interrupted since the last call; reading acknowledges.
     mutating func takeInterrupts() -> InterruptCauses
 
-    /// Changes whenever two fields of the configuration may not belong together.
+    /// A number that changes whenever two fields of the configuration, read before and after, may not belong together.
     mutating func configurationGeneration() -> UInt32
     /// The little-endian word at `offset` bytes of the device's configuration.
     mutating func readConfiguration(_ offset: Int) -> UInt32
@@ -49,12 +49,14 @@ public enum TransportIdentity: Equatable, Sendable {
 public struct QueueLayout: Equatable, Sendable {
     /// Entries.
     public var size: UInt16
+    /// The descriptors.
     public var descriptors: UInt64
     /// The driver's part: the available ring, or a packed ring's driver event suppression.
     public var available: UInt64
     /// The device's part: the used ring, or a packed ring's device event suppression.
     public var used: UInt64
 
+    /// A layout; each argument is described at the property of its name.
     public init(size: UInt16, descriptors: UInt64, available: UInt64, used: UInt64) {
         self.size = size
         self.descriptors = descriptors
@@ -65,7 +67,9 @@ public struct QueueLayout: Equatable, Sendable {
 
 /// Why a device has interrupted.
 public struct InterruptCauses: OptionSet, Hashable, Sendable {
+    /// The bits of the interrupt status register.
     public let rawValue: UInt8
+    /// Any bits, also those that nobody knows.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// A queue has used chains.

@@ -26,6 +26,7 @@ public struct MMIOTransport<Registers: RegisterBlock>: DriverTransport, ~Copyabl
         static var configuration: Int { 0x100 }
     }
 
+    /// A transport over one device's registers; nothing is read yet.
     public init(registers: Registers) {
         self.registers = registers
     }

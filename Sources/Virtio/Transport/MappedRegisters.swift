@@ -5,7 +5,7 @@ public struct MappedRegisters: RegisterBlock, @unchecked Sendable {
     // Unchecked: a register is shared with the device by nature.
     private let base: UnsafeMutableRawPointer
 
-    /// `base` has to be mapped as device memory for as long as this is used, and aligned to 4.
+    /// Registers at `base`, which has to be mapped as device memory for as long as this is used, and aligned to 4.
     public init(base: UnsafeMutableRawPointer) {
         self.base = base
     }

@@ -2,6 +2,7 @@
 public protocol PCIFunction {
     /// The little-endian word at `offset`, a multiple of 4 below 256.
     func read(_ offset: Int) -> UInt32
+    /// Writes the little-endian word at `offset`, a multiple of 4 below 256.
     func write(_ offset: Int, _ value: UInt32)
 }
 

@@ -35,7 +35,9 @@ public struct PCITransport<Function: PCIFunction, Registers: RegisterBlock>: Dri
 
     /// Looks at a function, and at its capabilities if it is one of VIRTIO.
     ///
-    /// - Parameter map: gives access to the registers at a physical address.
+    /// - Parameters:
+    ///   - function: its configuration space; memory and bus mastering are switched on.
+    ///   - map: gives access to the registers at a physical address.
     public init(function: Function, map: (UInt64) -> Registers?) {
         self.function = function
         let identity = function.read(0)
@@ -140,7 +142,7 @@ public struct PCITransport<Function: PCIFunction, Registers: RegisterBlock>: Dri
     public mutating func writeConfiguration(_ offset: Int, _ value: UInt32) { device?.write32(offset, value) }
 
     /// Turns MSI-X on: a write of `configuration` to `address` for a change of the configuration, of `queues` for used
-    /// chains. To be called before the driver starts.
+    /// chains. Call it before the driver starts.
     ///
     /// - Returns: false if the function has no table for two messages.
     public mutating func enableMessages(address: UInt64, configuration: UInt32, queues: UInt32) -> Bool {
