@@ -155,6 +155,8 @@ let package = Package(
         tests("ArbiterTests", ["Arbiter", "Balloon", "TestSupport"]),
         tests("SimulationTests", ["Simulation"]),
         tests("BareMetalTests", ["Lab"]),
+        // The examples on the library products' first pages.
+        tests("DocumentationTests", ["Virtio", "Balloon", "BalloonDevice", "BalloonDriver", "ConformanceChecks"]),
         tests("BalloonDriverTests", ["Virtio", "Balloon", "BalloonDevice", "BalloonDriver", "TestSupport"]),
     ]
 )
