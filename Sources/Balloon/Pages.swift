@@ -28,6 +28,7 @@ public struct Pages: Sendable, Hashable {
     /// More than there can be.
     @inlinable public static var unlimited: Pages { Pages(mostCount) }
 
+    /// The pages of so many MiB: 256 each.
     @inlinable
     public static func mebibytes(_ count: Int64) -> Pages { Pages(count << 8) }
 
@@ -70,6 +71,7 @@ extension Pages: AdditiveArithmetic {
     @inlinable
     public static func - (left: Pages, right: Pages) -> Pages { Pages(left.count - right.count) }
 
+    /// So many times as many pages, within the same bounds.
     @inlinable
     public static func * <Number: BinaryInteger>(factor: Number, pages: Pages) -> Pages {
         let (product, isOver) = pages.count.multipliedReportingOverflow(by: Int64(clamping: factor))
@@ -77,7 +79,7 @@ extension Pages: AdditiveArithmetic {
         return (pages.count < 0) == (factor < 0) ? unlimited : Pages(-mostCount)
     }
 
-    /// - Parameter divisor: 0 counts as 1.
+    /// Such a part of the pages, rounded towards zero. A divisor of 0 counts as 1.
     @inlinable
     public static func / (pages: Pages, divisor: Int64) -> Pages { Pages(pages.count / (divisor == 0 ? 1 : divisor)) }
 
