@@ -1,7 +1,7 @@
 /// A number of pages of 4 KiB (``PageFrame``). The difference of two may be negative.
 ///
-/// It does not overflow: more than 2^52 pages, which are 16 EiB, count as so many. Whatever a guest or an operator claims can
-/// therefore be added up.
+/// It does not overflow: more than 2^52 pages, which are 16 EiB, count as so many wherever a number comes in. Whatever guests or an
+/// operator claim can therefore be added up, some two thousand times the most there can be.
 @frozen
 public struct Pages: Sendable, Hashable {
     /// How many; negative where it is what is missing.
@@ -14,6 +14,9 @@ public struct Pages: Sendable, Hashable {
     public init<Number: BinaryInteger>(_ count: Number) {
         self.count = min(max(Int64(clamping: count), -Self.mostCount), Self.mostCount)
     }
+
+    @inlinable
+    init(unchecked count: Int64) { self.count = count }
 
     /// Rounds towards zero. What is not a number is none.
     @inlinable
@@ -66,10 +69,10 @@ extension Pages: Comparable {
 
 extension Pages: AdditiveArithmetic {
     @inlinable
-    public static func + (left: Pages, right: Pages) -> Pages { Pages(left.count + right.count) }
+    public static func + (left: Pages, right: Pages) -> Pages { Pages(unchecked: left.count &+ right.count) }
 
     @inlinable
-    public static func - (left: Pages, right: Pages) -> Pages { Pages(left.count - right.count) }
+    public static func - (left: Pages, right: Pages) -> Pages { Pages(unchecked: left.count &- right.count) }
 
     /// So many times as many pages, within the same bounds.
     @inlinable
@@ -81,7 +84,9 @@ extension Pages: AdditiveArithmetic {
 
     /// Such a part of the pages, rounded towards zero. A divisor of 0 counts as 1.
     @inlinable
-    public static func / (pages: Pages, divisor: Int64) -> Pages { Pages(pages.count / (divisor == 0 ? 1 : divisor)) }
+    public static func / (pages: Pages, divisor: Int64) -> Pages {
+        Pages(unchecked: pages.count / (divisor == 0 ? 1 : divisor))
+    }
 
     /// How many times the other fits into it; 0 where the other is nothing.
     @inlinable

@@ -7,15 +7,15 @@ struct DriverRun: Sendable, Codable {
     /// It negotiated statistics, and has not been found to ignore requests from the start.
     private(set) var hasStatistics = false
     private(set) var hasAnswered = false
-    /// The last set of statistics; `nil`: there is none to compare the next one with.
-    private(set) var sample: Sample?
+    private var sample = Sample()
 
-    /// A set of statistics, and when it came.
-    struct Sample: Sendable, Codable {
-        let set: BalloonStatistics
-        let at: Instant
+    /// The last set of statistics, and when it came. It is empty, and no optional, where there is none to compare the next one
+    /// with: what is in an optional is copied when it is looked at.
+    private struct Sample: Sendable, Codable {
+        var set = BalloonStatistics()
+        var at = Instant(nanoseconds: 0)
         /// What the balloon held then.
-        let held: Pages
+        var held: Pages = 0
     }
 
     init() {}
@@ -30,17 +30,30 @@ struct DriverRun: Sendable, Codable {
     mutating func resume(hasStatistics: Bool) {
         isRunning = true
         self.hasStatistics = hasStatistics
-        sample = nil
+        sample = Sample()
     }
 
     mutating func note(_ set: BalloonStatistics, _ moment: Moment) {
         hasStatistics = true
         hasAnswered = true
-        sample = set.isEmpty ? nil : Sample(set: set, at: moment.now, held: moment.held)
+        sample.set = set
+        sample.at = moment.now
+        sample.held = moment.held
+    }
+
+    /// Takes in a set of statistics, and compares it with the one before.
+    mutating func learn(_ set: BalloonStatistics, _ moment: Moment) -> (health: Health, hasInflated: Bool) {
+        let isFirst = sample.set.isEmpty
+        let inflated = isFirst ? 0 : moment.held - sample.held
+        let health = Health(
+            set, after: sample.set, seconds: isFirst ? 0 : (moment.now - sample.at).seconds,
+            within: moment.terms.memory, inflated: inflated)
+        note(set, moment)
+        return (health, inflated > 0)
     }
 
     /// Forgets what cannot be compared with what comes after a silence.
-    mutating func forgetSample() { sample = nil }
+    mutating func forgetSample() { sample = Sample() }
 
     /// Windows negotiates statistics and answers only with a service installed: it is asked no more.
     mutating func doWithoutStatistics() { hasStatistics = false }

@@ -4,17 +4,7 @@ internal import Balloon
 extension GuestArbiter {
     /// Takes in a set of statistics.
     mutating func learn(_ set: BalloonStatistics, _ moment: Moment, _ decision: inout Decision) -> Health {
-        let health: Health
-        var hasInflated = false
-        if let sample = driver.sample {
-            health = Health(
-                set, after: sample.set, seconds: (moment.now - sample.at).seconds, within: moment.terms.memory,
-                inflated: moment.held - sample.held)
-            hasInflated = moment.held > sample.held
-        } else {
-            health = Health(set, after: BalloonStatistics(), seconds: 0, within: moment.terms.memory)
-        }
-        driver.note(set, moment)
+        let (health, hasInflated) = driver.learn(set, moment)
         guard driver.isRunning else { return health }
         if !isOnItsKnees(health, wasInflating: hasInflated, moment, &decision) {
             judge(health, hasInflated: hasInflated, moment, &decision)

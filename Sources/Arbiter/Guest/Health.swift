@@ -44,7 +44,7 @@ public struct Health: Sendable, Equatable {
         // Pages where the statistic is of bytes.
         func growth(_ tag: StatisticsTag) -> UInt64? {
             guard let new = now[tag], let old = before[tag], new >= old else { return nil }
-            return tag.facts.unit == .bytes ? (new - old) / PageFrame.size : new - old
+            return Self.sizes & 1 << UInt32(tag.rawValue) != 0 ? (new - old) / PageFrame.size : new - old
         }
         func rate(_ tag: StatisticsTag) -> Double? {
             seconds > 0 ? growth(tag).map { Double($0) / seconds } : nil
@@ -70,6 +70,11 @@ public struct Health: Sendable, Equatable {
         directReclaim = growth(.directReclaims).map { Pages($0) }
         directScanRate = rate(.directScans)
         stallRate = rate(.allocationStalls)
+    }
+
+    /// The statistics that are sizes, as bits: looked up in the table once.
+    private static let sizes: UInt32 = StatisticsTag.allCases.reduce(0) { bits, tag in
+        tag.facts.unit == .bytes ? bits | 1 << UInt32(tag.rawValue) : bits
     }
 
     /// What must be left to the guest.

@@ -25,18 +25,18 @@ struct Books: Sendable, Codable {
     /// Changes a guest where it lies, and brings the sums in line with it.
     @inline(__always)
     mutating func change<Answer>(_ index: Int, _ body: (inout SharedGuest) -> Answer) -> Answer {
-        let answer = body(&guests[index])
-        balance(index)
-        return answer
+        Self.change(&guests[index], &sums, body)
     }
 
-    private mutating func balance(_ index: Int) {
-        let before = guests[index].account
-        let after = guests[index].balanced
-        guard before.promised != after.promised || before.due != after.due else { return }
-        sums.promised += after.promised - before.promised
-        sums.due += after.due - before.due
-        guests[index].account = after
+    @inline(__always)
+    private static func change<Answer>(
+        _ guest: inout SharedGuest, _ sums: inout Ledger, _ body: (inout SharedGuest) -> Answer
+    ) -> Answer {
+        let answer = body(&guest)
+        let (promised, due) = guest.balance()
+        sums.promised += promised
+        sums.due += due
+        return answer
     }
 
     /// Takes a guest in.
@@ -54,7 +54,7 @@ struct Books: Sendable, Codable {
             claims.reserve(guests.count)
         }
         sums.reserved += guest.limits.reservation
-        balance(index)
+        change(index) { _ in }
         return index
     }
 

@@ -93,17 +93,18 @@ struct SharedGuest: Sendable, Codable {
     var held: Pages { account.held }
     var isRunning: Bool { arbiter.driver.isRunning }
 
-    /// Its account, as it should be by now.
-    var balanced: Account {
-        var account = account
-        guard presence == .running else {
-            account.promised = 0
-            account.due = 0
-            return account
+    /// Brings its account in line with the rest.
+    ///
+    /// - Returns: by how much the sums change.
+    mutating func balance() -> (promised: Pages, due: Pages) {
+        let isCounted = presence == .running
+        let promised = isCounted ? promise : 0
+        let due = isCounted && !(lending?.isSlow ?? true) ? ((lending?.goal ?? 0) - held).orNone : 0
+        defer {
+            account.promised = promised
+            account.due = due
         }
-        account.promised = promise
-        account.due = lending.map { $0.isSlow ? 0 : ($0.goal - held).orNone } ?? 0
-        return account
+        return (promised - account.promised, due - account.due)
     }
 
     /// What it may see now.
