@@ -17,8 +17,8 @@ import Testing
         let limits = try GuestLimits(min: pages / 8, max: pages)
         let seats = try (0..<count).map { try shared.add("g\($0)", limits, reactor: 0, guest: $0) }
         for seat in seats {
-            seat.set(isPresent: true)
-            _ = seat.handle(.driverStarted(isFresh: true, hasStatistics: true), held: 0)
+            seat.shared.set(isPresent: true, of: seat.handle)
+            _ = seat.shared.handle(.driverStarted(isFresh: true, hasStatistics: true), of: seat.handle, held: 0)
         }
         return (shared, seats)
     }
@@ -38,7 +38,7 @@ import Testing
         for round in 0..<20 {
             var snapshot: BudgetSnapshot?
             held = min(held, time { snapshot = shared.snapshot() })
-            after = min(after, time { _ = seats[round * 400].handle(.progress, held: 0) })
+            after = min(after, time { _ = shared.handle(.progress, of: seats[round * 400].handle, held: 0) })
             guard round < 5, let snapshot else { continue }
             looked = min(
                 looked,
@@ -67,11 +67,11 @@ import Testing
         let (shared, seats) = try arbiter(guests: 3)
         #expect(shared.commonGroup() == nil)
         func group(_ path: String) -> MemoryCgroup? { MemoryCgroup(of: "0::/\(path)") }
-        for (seat, name) in zip(seats, ["a", "b", "c"]) { seat.note(group("machine/\(name)")) }
+        for (seat, name) in zip(seats, ["a", "b", "c"]) { shared.note(group("machine/\(name)"), of: seat.handle) }
         #expect(shared.commonGroup() == group("machine"))
-        seats[2].note(group("other"))
+        shared.note(group("other"), of: seats[2].handle)
         #expect(shared.commonGroup()?.parts == [])
-        seats[2].set(isPresent: false)
+        shared.set(isPresent: false, of: seats[2].handle)
         #expect(shared.commonGroup() == group("machine"))
         shared.remove(seats[1])
         #expect(shared.commonGroup() == group("machine/a"))

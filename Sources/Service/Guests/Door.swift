@@ -1,3 +1,4 @@
+internal import ControlAPI
 internal import HostMemory
 internal import Linux
 internal import VfioUser
@@ -21,6 +22,9 @@ struct Door: ~Copyable {
     init(_ backend: consuming VfioUserBackend) {
         vfioUser = consume backend
     }
+
+    /// Which protocol is spoken.
+    var kind: GuestDoor { vfioUser == nil ? .vhostUser : .vfioUser }
 
     /// The socket, to be watched.
     var descriptor: CInt { ask({ $0.descriptor }, { $0.descriptor }, none: -1) }

@@ -13,23 +13,14 @@ extension Guest {
     var discardTiming: FileDiscardSink.Timing {
         guard device.negotiated.contains(.mustTellHost) else { return .beforeAcknowledgement }
         // A reclaim takes pages in only to give them back, which would spare those that are pending.
-        let isDeferred = configuration.deferredDiscard && arbiter.state != .reclaiming
+        let isDeferred = configuration.deferredDiscard && steering.state != .reclaiming
         return isDeferred ? .onOtherThread : .behindAcknowledgement
-    }
-
-    /// Discards all that is pending, here and now. Guests that are out of memory are served in between.
-    func flushPending() {
-        guard !isFlushing else { return }
-        isFlushing = true
-        while sink.flushOnePiece() { reactor.serveUrgent() }
-        sink.dropPending()
-        isFlushing = false
     }
 
     /// Held bytes that the host has.
     var discarded: UInt64 {
-        let missing =
-            device.partialPages * PageFrame.size + sink.pendingBytes + sink.counters.failedBytes - failedBefore
+        let failed = sink.counters.failedBytes - (connection?.run.failedBefore ?? 0)
+        let missing = device.partialPages * PageFrame.size + sink.pendingBytes + failed
         let held = device.held.count * PageFrame.size
         return held > missing ? held - missing : 0
     }
@@ -38,19 +29,19 @@ extension Guest {
     func judgeMemory() {
         for region in sink.table.regions {
             guard let problem = region.file.punchProblem else { continue }
-            complain(
+            steering.complain(
                 "memory cannot be given back on this file system: the balloon counts but frees nothing (\(problem))")
         }
     }
 
     /// Says what the VMM has done to its memory that a balloon is up against.
     func judgePeer() {
-        guard let socket = backend?.descriptor, let peer = PeerProcess(of: socket) else {
+        guard let socket = connection?.door.descriptor, let peer = PeerProcess(of: socket) else {
             return
         }
-        if let sentence = peer.lockedMemorySentence { complain(sentence) }
+        if let sentence = peer.lockedMemorySentence { steering.complain(sentence) }
         if peer.handlesPageFaults {
-            complain(
+            steering.complain(
                 "the VMM handles page faults itself (userfaultfd): pages that come back from the balloon are asked of it"
             )
         }
@@ -58,10 +49,10 @@ extension Guest {
 
     func noteDiscardFailure() {
         if let error = sink.counters.lastError {
-            complain("memory could not be given back: \(error); the balloon counts, but frees nothing")
+            steering.complain("memory could not be given back: \(error); the balloon counts, but frees nothing")
         }
         if let error = sink.counters.populateError {
-            complain("memory could not be brought in ahead: \(error); is the pool of huge pages empty?")
+            steering.complain("memory could not be brought in ahead: \(error); is the pool of huge pages empty?")
         }
     }
 }

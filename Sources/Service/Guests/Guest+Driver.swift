@@ -7,50 +7,41 @@ internal import Linux
 
 /// The guest's driver comes, goes, and goes on.
 extension Guest {
+    /// Begins a run of a driver: a fresh one's, or that of the one that was paused.
     func driverStarted() {
-        let isFresh = !(wasStarted && backend?.isResumed == true)
+        let isFresh = !(connection?.hadDriver == true && connection?.door.isResumed == true)
+        connection?.driverStarted(isFresh: isFresh, failed: sink.counters.failedBytes)
         if isFresh {
             device.startFresh()
-            failedBefore = sink.counters.failedBytes
-            isAnswering = nil
-            statisticsArrivedAt = nil
+            steering.say(.driverReady, "the guest's driver runs")
         } else {
             device.resume()
+            let held = device.held.count * PageFrame.size
+            steering.say(.resumed, "the guest goes on where it was paused", ["held": held])
         }
-        wasStarted = true
-        hasSeenRequest = false
-        unconfirmed = 0
-        unconfirmedMessages = 0
-        if isFresh {
-            say(.driverReady, "the guest's driver runs")
-        } else {
-            say(.resumed, "the guest goes on where it was paused", ["held": device.held.count * PageFrame.size])
-        }
-        nextStatistics = statisticsInterval > 0 ? MonotonicClock.now() + statisticsInterval : nil
         judgePeer()
         tellMemory()
         tell(.driverStarted(isFresh: isFresh, hasStatistics: device.negotiated.contains(.statistics)))
         resolveRequest()
     }
 
-    /// The driver is gone for good, and with it what it gave us.
-    func forgetDriver() {
-        device.forgetDriver()
-        device.startFresh()
-        device.stop()
-    }
-
+    /// Ends the run at hand. Whether the driver is gone or only paused shows at the next start.
     func driverStopped() {
         guard device.isRunning else { return }
-        stoppedWithStatistics = device.statistics.heldBuffer != nil
+        connection?.driverStopped(keepsStatistics: device.statistics.heldBuffer != nil)
         device.stop()
         // A driver that was reset has all its pages again as soon as the stop is answered.
         flushPending()
-        statisticsDeadline = nil
-        nextStatistics = nil
-        wantsStatistics = false
-        answerStatisticsWaiters()
         tell(.driverStopped)
-        say(.driverGone, "the guest's driver stopped: reset, unloaded, or paused")
+        steering.say(.driverGone, "the guest's driver stopped: reset, unloaded, or paused")
+    }
+
+    /// Forgets a driver that is gone for good, and with it what it gave us.
+    func forgetDriver() {
+        connection?.forgetDriver()
+        device.forgetDriver()
+        device.startFresh()
+        device.stop()
+        steering.driverGone()
     }
 }

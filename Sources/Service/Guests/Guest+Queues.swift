@@ -1,6 +1,7 @@
 internal import Arbiter
 internal import Balloon
 internal import BalloonDevice
+internal import ControlAPI
 internal import HostMemory
 internal import Linux
 internal import Virtio
@@ -11,7 +12,8 @@ extension Guest {
         // What lies in a queue that is enabled before the others is looked at once all of them are.
         guard !isFlushing else { return serveLater(queue) }
         for _ in 0..<steps {
-            guard device.isRunning, backend?.isActive(queue) == true, let role = assignment.role(of: queue) else {
+            guard device.isRunning, connection?.door.isActive(queue) == true, let role = connection?.role(of: queue)
+            else {
                 return
             }
             switch advance(queue, role) {
@@ -19,15 +21,15 @@ extension Guest {
                 // A guest out of memory does not wait for this one's discards.
                 if role != .deflate { reactor.serveUrgent() }
             case .empty:
-                guard backend?.rearm(queue) == true else {
+                guard connection?.door.rearm(queue) == true else {
                     queueEmptied(role)
                     return
                 }
             case .failed(let why):
-                let reason = backend?.isLost(queue) == true ? "its memory file was truncated" : why
-                backend?.fail(queue, reason)
-                unwatch(queue)
-                complain("queue \(queue) is broken until the driver sets it up again: \(reason)")
+                let reason = connection?.door.isLost(queue) == true ? "its memory file was truncated" : why
+                connection?.door.fail(queue, reason)
+                connection?.unwatch(queue)
+                steering.complain("queue \(queue) is broken until the driver sets it up again: \(reason)")
                 return
             }
         }
@@ -42,19 +44,16 @@ extension Guest {
 
     /// Takes the next chain, or goes on with the one that is begun, by one step.
     private func advance(_ queue: Int, _ role: QueueRole) -> Advance {
-        if !work[queue].isBegun {
+        if connection?.isBegun(queue) != true {
             do throws(QueueFault) {
-                switch try next(queue, into: &work[queue].chain) {
+                switch try connection?.next(queue) ?? .empty {
                 case .empty: return .empty
                 case .refused(let fault):
-                    if !hasSeenRequest { requestSeen() }
-                    badChains += 1
-                    if badChains == 1 { complain("queue \(queue): a request was refused: \(fault)") }
-                    complete(queue)
+                    requestSeen()
+                    if tally.noteBadChain() { steering.complain("queue \(queue): a request was refused: \(fault)") }
+                    connection?.complete(queue)
                     return .more
-                case .chain:
-                    if !hasSeenRequest { requestSeen() }
-                    work[queue].begin()
+                case .chain: requestSeen()
                 }
             } catch {
                 return .failed("\(error)")
@@ -64,84 +63,48 @@ extension Guest {
         return .more
     }
 
-    private func next(_ queue: Int, into chain: inout DescriptorChain) throws(QueueFault) -> NextChain {
-        guard backend != nil else { return .empty }
-        return try backend?.next(queue, into: &chain) ?? .empty
-    }
-
     /// One step of the request at hand.
     private func step(_ queue: Int, _ role: QueueRole) {
         switch role {
         case .inflate:
             sink.timing = discardTiming
-            let step = inflate(&work[queue])
+            let step = connection?.inflate(queue, &device, &sink)
             // The guest gathers its next pages while these are given back.
-            if case .done = step { complete(queue) }
+            if case .done = step { connection?.complete(queue) }
             sink.requestEnded()
         case .deflate:
-            let step = deflate(&work[queue])
+            let step = connection?.deflate(queue, &device, &sink)
             // Acknowledged before anything is made of it: the guest may hold its out-of-memory lock.
-            if case .done = step { complete(queue) }
+            if case .done = step { connection?.complete(queue) }
             sink.requestEnded()
             switch step {
             case .done(let unsolicited), .more(let unsolicited):
-                if unsolicited > 0 {
-                    if unconfirmed == 0 { unconfirmedSince = MonotonicClock.now() }
-                    unconfirmed += unsolicited
-                    unconfirmedMessages += 1
-                }
+                if unsolicited > 0 { connection?.note(unsolicited: unsolicited) }
+            case nil: break
             }
-        case .statistics: takeStatistics(queue)
+        case .statistics:
+            if let arrival = connection?.takeStatistics(queue, &device, sink.table) { statisticsArrived(arrival) }
         case .freePageHint:
-            let isDone = device.hint(work[queue].chain, memory: sink.table)
-            complete(queue)
-            if isDone { hintingEnded() }
+            let isDone = connection?.hint(queue, &device, sink.table)
+            connection?.complete(queue)
+            if isDone == true { hintingEnded() }
         case .reporting:
-            if report(&work[queue]) { complete(queue) }
+            if connection?.report(queue, &device, &sink) == true { connection?.complete(queue) }
         }
     }
 
-    private func inflate(_ work: inout QueueWork) -> BalloonDevice.Step {
-        let memory = sink.table
-        return device.inflate(work.chain, &work.reader, memory: memory, sink: &sink)
-    }
-
-    private func deflate(_ work: inout QueueWork) -> BalloonDevice.Step {
-        let memory = sink.table
-        return device.deflate(work.chain, &work.reader, memory: memory, sink: &sink)
-    }
-
-    private func report(_ work: inout QueueWork) -> Bool {
-        device.report(work.chain, at: &work.report, sink: &sink)
-    }
-
-    /// Returns the chain at hand and tells the driver if it wants to know.
-    private func complete(_ queue: Int) {
-        work[queue].isBegun = false
-        giveBack(queue, head: work[queue].chain.head)
-        // Room for a chain of thousands of buffers is not kept: there are many queues.
-        if work[queue].chain.buffers.count > Self.mostKeptBuffers { work[queue].chain = DescriptorChain() }
-    }
-
-    private static let mostKeptBuffers = 128
-
-    /// Returns a chain.
-    func giveBack(_ queue: Int, head: UInt16) {
-        backend?.complete(queue, head: head)
-    }
-
-    private func takeStatistics(_ queue: Int) {
-        work[queue].isBegun = false
-        let (arrival, surplus) = device.takeStatistics(work[queue].chain, memory: sink.table)
-        if let surplus { giveBack(queue, head: surplus) }
-        statisticsArrived(arrival)
+    private func hintingEnded() {
+        interrupt()
+        steering.say(
+            .hinted, "the guest hinted \(ByteSize(device.hinting.bytes)) of free memory; nothing was discarded",
+            ["hinted": device.hinting.bytes])
     }
 
     /// All requests of a queue are done: what they amount to.
     private func queueEmptied(_ role: QueueRole) {
         switch role {
         case .inflate, .deflate:
-            if unconfirmed == 0 { tell(.progress) }
+            if connection?.run.unconfirmed == nil { tell(.progress) }
         case .statistics, .freePageHint, .reporting: break
         }
         noteDiscardFailure()
@@ -155,15 +118,16 @@ extension Guest {
     /// The driver kicks, and yet all its rings are as empty as fresh memory: what the VMM passed is not what the guest
     /// uses. A single empty queue may be kicked by a VMM for no reason.
     func suspectUnsharedMemory() {
-        guard device.isRunning else { return }
-        for queue in 0..<Door.mostQueues where backend?.isActive(queue) == true {
-            guard backend?.isBlank(queue) == true, backend?.isLost(queue) == false else { return }
+        guard device.isRunning, connection?.run.hasSeenRequest == false else { return }
+        for queue in 0..<Door.mostQueues where connection?.door.isActive(queue) == true {
+            guard connection?.door.isBlank(queue) == true, connection?.door.isLost(queue) == false else { return }
         }
-        complain(Self.unsharedMemory)
+        steering.complain(Self.unsharedMemory)
     }
 
     private func requestSeen() {
-        hasSeenRequest = true
-        problems.removeAll { $0 == Self.unsharedMemory }
+        guard connection?.run.hasSeenRequest == false else { return }
+        connection?.noteRequest()
+        steering.withdraw(Self.unsharedMemory)
     }
 }

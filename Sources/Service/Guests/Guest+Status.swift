@@ -10,28 +10,25 @@ internal import Virtio
 extension Guest {
     /// All that is known of the guest now.
     func status() -> GuestStatus {
-        arbiter.refresh()
+        steering.refresh()
         noteDiscardFailure()
         let held = device.held.count * PageFrame.size
         let max = self.max
         return GuestStatus(
             name: configuration.name, socket: configuration.socket, door: configuration.door, link: link,
             max: max.map { ByteSize($0) }, sees: max.map { ByteSize($0 > held ? $0 - held : 0) },
-            requested: requestedBytes, target: ByteSize(UInt64(device.target) * PageFrame.size),
+            requested: steering.requestedBytes, target: ByteSize(UInt64(device.target) * PageFrame.size),
             reported: ByteSize(UInt64(device.reported) * PageFrame.size), held: ByteSize(held),
             released: ByteSize(discarded), pending: ByteSize(sink.pendingBytes), hostUses: hostUses,
-            state: balloonState, reason: arbiter.reason, retrySeconds: retrySeconds, features: features,
-            statistics: statisticsStatus, counters: counters, problems: problems)
+            state: balloonState, reason: steering.reason, retrySeconds: retrySeconds, features: features,
+            statistics: steering.statisticsStatus(
+                isAvailable: device.isRunning && device.negotiated.contains(.statistics)),
+            counters: counters, problems: steering.story.problems.sentences)
     }
 
     private var link: GuestStatus.Link {
-        if backend == nil { return .waiting }
+        if connection == nil { return .waiting }
         return device.isRunning ? .driverReady : .connected
-    }
-
-    private var requestedBytes: ByteSize? {
-        if let pages = arbiter.requested { return ByteSize(pages) }
-        return request?.balloon
     }
 
     private var hostUses: ByteSize? {
@@ -39,10 +36,10 @@ extension Guest {
         return (try? sink.table.allocatedBytes()).map { ByteSize($0) }
     }
 
-    var balloonState: BalloonState { BalloonState(arbiter.state) }
+    var balloonState: BalloonState { BalloonState(steering.state) }
 
     var retrySeconds: Double? {
-        switch arbiter.state {
+        switch steering.state {
         case .holdOff(let until), .stalled(let until):
             return (until - MonotonicClock.instant()).seconds
         default: return nil
@@ -55,10 +52,11 @@ extension Guest {
                 name: name, offered: device.offered.contains(feature),
                 negotiated: device.negotiated.contains(feature), seen: device.seen.contains(feature))
         }
-        let isPacked = (backend?.features ?? 0) & VirtioFeatures.packedRing != 0
+        let isPacked = (connection?.door.features ?? 0) & VirtioFeatures.packedRing != 0
         return balloon + [
             FeatureStatus(
-                name: "packed", offered: configuration.packed, negotiated: isPacked, seen: isPacked && hasSeenRequest)
+                name: "packed", offered: configuration.packed, negotiated: isPacked,
+                seen: isPacked && connection?.run.hasSeenRequest == true)
         ]
     }
 
@@ -74,10 +72,10 @@ extension Guest {
         counters.discardFailures = sink.counters.failures
         counters.populatedBytes = ByteSize(sink.counters.populatedBytes)
         counters.badPages = device.counters.badPages
-        counters.badChains = badChains + device.counters.unreadable
-        counters.alarms = alarms
+        counters.badChains = tally.badChains + device.counters.unreadable
+        counters.alarms = steering.story.alarms
         counters.messages = device.counters.messages
-        counters.configInterrupts = configInterrupts
+        counters.configInterrupts = tally.configInterrupts
         return counters
     }
 }

@@ -12,32 +12,30 @@ extension Guest {
 
     /// The driver told that a queue has something.
     func kicked(_ queue: Int) {
-        guard let watch = watched[queue] else { return }
-        if backend?.drainKick(queue) != true {
-            unwatch(queue)
-            complain("queue \(queue): its kick is no eventfd")
+        guard let isUrgent = connection?.isUrgent(queue) else { return }
+        if connection?.door.drainKick(queue) != true {
+            connection?.unwatch(queue)
+            steering.complain("queue \(queue): its kick is no eventfd")
             return
         }
-        notified(queue, isUrgent: watch.isUrgent)
+        notified(queue, isUrgent: isUrgent)
     }
 
     /// A queue has something, as the driver says, whichever way it says so.
     func notified(_ queue: Int, isUrgent: Bool) {
-        guard isUrgent, !isWaiting(queue) else {
+        guard isUrgent, connection?.queues.isWaiting(queue) == false else {
             // Also a deflate queue that had its urgent steps and has more: whoever sends so much does not wait for each.
-            wasKicked = true
+            connection?.noteKick()
             serveLater(queue)
             return
         }
         serve(queue, steps: Self.urgentSteps)
-        if !hasSeenRequest { suspectUnsharedMemory() }
+        suspectUnsharedMemory()
     }
-
-    private func isWaiting(_ queue: Int) -> Bool { waiting & 1 << UInt32(queue) != 0 }
 
     /// Serves a queue when this guest's turn comes.
     func serveLater(_ queue: Int) {
-        waiting |= 1 << UInt32(queue)
+        connection?.wait(queue)
         reactor.remember(index)
     }
 
@@ -48,15 +46,12 @@ extension Guest {
 
     /// This guest's turn: the queues that wait, the deflate queue first.
     func serveWaiting() {
-        let queues = waiting
-        waiting = 0
-        let deflate = assignment.queue(for: .deflate)
+        guard let queues = connection?.takeWaiting() else { return }
+        let deflate = connection?.queue(for: .deflate)
         if let deflate, queues & 1 << UInt32(deflate) != 0 { serve(deflate) }
         for queue in 0..<Door.mostQueues where queue != deflate && queues & 1 << UInt32(queue) != 0 {
             serve(queue)
         }
-        guard wasKicked else { return }
-        wasKicked = false
-        if !hasSeenRequest { suspectUnsharedMemory() }
+        if connection?.takeKick() == true { suspectUnsharedMemory() }
     }
 }

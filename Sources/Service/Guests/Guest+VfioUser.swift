@@ -9,7 +9,7 @@ internal import Virtio
 extension Guest {
     /// - Returns: false if there is nothing more.
     func receiveVfioUser() throws(VfioUserError) -> Bool {
-        guard let action = try backend?.vfioUser?.receive() else { return false }
+        guard let action = try connection?.door.vfioUser?.receive() else { return false }
         switch action {
         case .nothing: return false
         case .closed:
@@ -22,7 +22,7 @@ extension Guest {
             flushPending()
             device.negotiate(BalloonFeatures(rawValue: bits))
         case .readConfiguration(let offset, let count):
-            try backend?.vfioUser?.answerConfiguration(configurationBytes(offset: offset, count: count))
+            try connection?.door.vfioUser?.answerConfiguration(configurationBytes(offset: offset, count: count))
         case .writeConfiguration(let offset, let bytes): writeConfiguration(offset: offset, bytes)
         case .memoryChanging:
             // What is gone is let go of at once. But what the guest gave is not forgotten for a moment's gap.
@@ -31,23 +31,20 @@ extension Guest {
         case .started: ringsChanged()
         case .notified(let queue): notified(queue)
         case .reset: driverReset()
-        case .refused(let why): complain(why)
+        case .refused(let why): steering.complain(why)
         }
         return true
     }
 
     /// The driver notified a queue. A deflation is served at once, anything else when this guest's turn comes.
     private func notified(_ queue: Int) {
-        guard device.isRunning, let role = assignment.role(of: queue) else { return }
+        guard device.isRunning, let role = connection?.role(of: queue) else { return }
         notified(queue, isUrgent: role == .deflate)
     }
 
     /// Unlike a stop over vhost-user this is surely the end of a driver: its balloon is empty.
     private func driverReset() {
         driverStopped()
-        work = Array(repeating: QueueWork(), count: Door.mostQueues)
-        waiting = 0
-        assignment = QueueAssignment(negotiated: [], configured: 0)
         forgetDriver()
         updateLayout()
     }

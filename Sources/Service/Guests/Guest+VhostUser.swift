@@ -9,7 +9,7 @@ internal import Virtio
 extension Guest {
     /// - Returns: false if there is nothing more.
     func receiveVhostUser() throws(VhostUserError) -> Bool {
-        guard let action = try backend?.vhostUser?.receive() else { return false }
+        guard let action = try connection?.door.vhostUser?.receive() else { return false }
         switch consume action {
         case .nothing: return false
         case .closed:
@@ -22,39 +22,32 @@ extension Guest {
             flushPending()
             device.negotiate(BalloonFeatures(rawValue: bits))
         case .readConfiguration(let offset, let count):
-            try backend?.vhostUser?.answerConfiguration(
+            try connection?.door.vhostUser?.answerConfiguration(
                 offset: offset, configurationBytes(offset: offset, count: count))
         case .writeConfiguration(let offset, let bytes):
             writeConfiguration(offset: offset, bytes)
         case .memoryChanged:
             memoryChanged()
         case .replaceKick(let queue, let descriptor):
-            unwatch(queue)
-            backend?.vhostUser?.replaceKick(of: queue, with: descriptor)
+            connection?.unwatch(queue)
+            connection?.door.vhostUser?.replaceKick(of: queue, with: descriptor)
             ringsChanged()
         case .ringsChanged: ringsChanged()
         case .stopRing(let queue): try stopRing(queue)
         case .reset:
             driverStopped()
             device.forgetDriver()
+            steering.driverGone()
         }
-        try backend?.vhostUser?.acknowledge()
+        try connection?.door.vhostUser?.acknowledge()
         return true
     }
 
     private func stopRing(_ queue: Int) throws(VhostUserError) {
         driverStopped()
-        unwatch(queue)
+        connection?.unwatch(queue)
         // What was taken and not returned is taken again when the ring goes on.
-        var held: UInt16 = 0
-        if work[queue].isBegun {
-            work[queue].isBegun = false
-            held += 1
-        }
-        if stoppedWithStatistics, assignment.role(of: queue) == .statistics {
-            stoppedWithStatistics = false
-            held += 1
-        }
-        try backend?.vhostUser?.answerVringBase(queue: queue, retaking: held)
+        let held = connection?.giveUp(queue) ?? 0
+        try connection?.door.vhostUser?.answerVringBase(queue: queue, retaking: held)
     }
 }

@@ -99,7 +99,7 @@ package final class GuestRegistry: GuestControl {
             guard seconds == 0 || (seconds >= 0.1 && seconds <= 86400) else {
                 return .failure(.invalid("interval \(seconds): must be 0 (off) or 0.1 to 86400 seconds"))
             }
-            guest.setStatisticsInterval(seconds: seconds)
+            guest.steering.setStatisticsInterval(seconds: seconds)
             return .success(
                 Accepted(
                     message: seconds == 0
@@ -119,8 +119,13 @@ package final class GuestRegistry: GuestControl {
                                 .conflict("\(name): its driver does not run, or sends no statistics")))
                         return
                     }
-                    guest.statisticsWaiters.append { continuation.resume(returning: .success(guest.status())) }
-                    guest.requestStatistics()
+                    guest.requestStatistics {
+                        state.post { state in
+                            let status = state.with(place.index) { $0.status() }
+                            continuation.resume(
+                                returning: status.map { .success($0) } ?? .failure(.noGuest(name, among: [])))
+                        }
+                    }
                 }
                 if isThere == nil { continuation.resume(returning: .failure(.noGuest(name, among: []))) }
             }

@@ -42,9 +42,7 @@ extension ReactorState {
     func sayUnsaid() {
         guard !unsaid.isEmpty else { return }
         for (guest, happenings) in unsaid {
-            with(guest) { guest in
-                for happening in happenings { guest.say(happening) }
-            }
+            with(guest) { $0.steering.say(happenings) }
         }
         unsaid.removeAll(keepingCapacity: true)
     }
@@ -71,7 +69,7 @@ extension ReactorState {
 
     /// A mode has changed, of which guests are not told one by one.
     func refreshGuests() {
-        for index in guestNumbers { with(index) { $0.arbiter.refresh() } }
+        for index in guestNumbers { with(index) { $0.steering.refresh() } }
     }
 
     /// When the budget needs this reactor (ns); `nil`: never.

@@ -74,7 +74,7 @@ final class ReactorState {
     func remove(_ index: Int) {
         guard guests.indices.contains(index), let guest = guests[index] else { return }
         guest.close()
-        if let seat = guest.arbiter.seat { shared?.remove(seat) }
+        if let seat = guest.steering.seat { shared?.remove(seat) }
         guests[index] = nil
         deadlines.set(index, to: nil)
     }
@@ -93,6 +93,9 @@ final class ReactorState {
         guard let shared, number == 0 else { return }
         hostWatch = HostWatch(shared, poll: main)
     }
+
+    /// Answers a question on this thread, after what is at hand.
+    func post(_ work: @escaping Reactor.Work) { mail.append(work) }
 
     /// A guest has work left that no event will announce.
     func remember(_ guest: Int) { ready.append(guest) }
@@ -144,10 +147,16 @@ final class ReactorState {
 
     /// The daemon ends: sockets are removed, connections closed.
     func close() {
-        // Nobody is left without an answer.
-        while let work = mail.popFirst() { work(self) }
+        answerAll()
         for guest in guests { guest?.close() }
+        // Whoever waited for a guest that is no more.
+        answerAll()
         guests = []
+    }
+
+    /// Answers all questions: nobody is left without an answer.
+    private func answerAll() {
+        while let work = mail.popFirst() { work(self) }
     }
 
     private func dispatch(_ event: EventPoll.Event) {

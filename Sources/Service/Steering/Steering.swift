@@ -1,49 +1,220 @@
 internal import Arbiter
 internal import Balloon
+internal import ControlAPI
+internal import HostSignals
 internal import Linux
 
-/// What steers one guest: an arbiter of its own or, under a budget, its seat among those that share it.
+/// What steers one guest's balloon, whoever serves it: what an operator asked for, the arbiter's decisions, when statistics
+/// are asked for, and what is told of it all.
 ///
-/// What a seat's arbiter says of the guest is kept here as it was told last, so that looking at it takes no lock.
-struct Steering {
+/// It knows no device. In come the balloon's life, what it holds, statistics, and pages that the guest took unasked, as
+/// ``Input``; out come ``target`` and decisions, which whoever serves the balloon carries out. What the arbiter says of the
+/// guest is kept as it was told last, so that looking at it takes no lock. One thread at a time.
+struct Steering: ~Copyable {
+    /// Steers a guest that shares no budget.
     private var own = GuestArbiter()
     /// The guest's place in the budget; `nil`: there is none.
     let seat: Seat?
     /// The newest word of the arbiter.
-    private var view = SteeringView()
+    private var view: SteeringView
+    /// What an operator asked for last.
+    private var request: SizeRequest?
+    private var schedule: StatisticsSchedule
+    private(set) var story: GuestStory
 
-    init(seat: Seat? = nil) {
+    init(_ configuration: GuestConfiguration, seat: Seat?, log: EventLog) {
         self.seat = seat
-        refresh()
+        view = seat.map { $0.shared.view(of: $0.handle) } ?? SteeringView()
+        var interval = UInt64(max(0, configuration.statisticsIntervalSeconds) * 1e9)
+        if seat != nil, interval == 0 { interval = HostArbiter.statisticsInterval.nanoseconds }
+        schedule = StatisticsSchedule(interval: interval)
+        request = configuration.requested
+        story = GuestStory(of: configuration.name, log: log)
     }
 
+    // MARK: - The arbiter
+
+    /// `num_pages`: pages that the guest is to give.
     var target: Pages { view.target }
-    var requested: Pages? { view.requested }
     var state: GuestState { view.state }
     var reason: String { view.reason }
-    /// When to tell `.wake` (ns); `nil`: only when something happens.
-    var wakeAt: UInt64? { view.wakeAt?.nanoseconds }
     var hasUsableStatistics: Bool { view.hasUsableStatistics }
+    private var isInAlarm: Bool { view.state == .alarm || view.state == .notAnswering }
 
     /// Takes one input, and says what is to be done about this guest.
     ///
-    /// - Parameter seenAt: when it happened (ns), if that was before now.
+    /// - Parameters:
+    ///   - held: pages that the balloon holds now.
+    ///   - seenAt: when it happened (ns), if that was before now.
     mutating func handle(_ input: Input, held: Pages, seenAt: UInt64? = nil) -> Decision {
-        let decision: Decision
+        let wasSilent = schedule.record.isAnswering == false
+        note(input, held: held)
+        var decision: Decision
         if let seat {
-            (decision, view) = seat.handle(input, held: held, seenAt: seenAt)
+            (decision, view) = seat.shared.handle(input, of: seat.handle, held: held, seenAt: seenAt)
         } else {
             decision = own.handle(input, at: MonotonicClock.instant(), held: held)
             view = SteeringView(own)
         }
+        // In an alarm the arbiter says so itself.
+        if case .statistics = input, wasSilent, view.state != .alarm { decision.happenings.append(.statisticsBack) }
         return decision
     }
 
-    /// What was decided about this guest for the sake of others.
-    mutating func take(_ decision: GuestDecision) { view = decision.view }
+    /// What an input means for the statistics and for what is told.
+    private mutating func note(_ input: Input, held: Pages) {
+        switch input {
+        case .driverStarted(let isFresh, _): schedule.driverStarted(isFresh: isFresh, at: MonotonicClock.now())
+        case .driverStopped: schedule.driverStopped()
+        case .statistics(let set): schedule.arrived(set, held: UInt64(held.count))
+        case .statisticsTimedOut: schedule.timedOut()
+        case .unsolicited(let pages): story.noteTaken(UInt64(pages.count))
+        case .requested, .reclaim, .progress, .wake: break
+        }
+    }
+
+    /// Takes what was decided about this guest for the sake of others, and says what is to be done.
+    mutating func take(_ decision: GuestDecision) -> Decision {
+        view = decision.view
+        return decision.decision
+    }
 
     /// Looks again: a mode may have changed what nobody was told of.
     mutating func refresh() {
-        if let seat { view = seat.view() }
+        if let seat { view = seat.shared.view(of: seat.handle) }
     }
+
+    // MARK: - Time
+
+    /// When ``fire(at:held:)`` is due (ns, monotonic); `nil`: never.
+    var deadline: UInt64? {
+        let first = min(view.wakeAt?.nanoseconds ?? .max, min(schedule.deadline ?? .max, story.deadline ?? .max))
+        return first < .max ? first : nil
+    }
+
+    /// Does what is due.
+    ///
+    /// - Returns: what is to be done about this guest, if anything.
+    mutating func fire(at now: UInt64, held: Pages) -> Decision? {
+        var decision: Decision?
+        if schedule.isOverdue(at: now) { decision = handle(.statisticsTimedOut, held: held) }
+        if schedule.takeDue(at: now) {
+            decision = decision ?? Decision()
+            decision?.requestStatistics = true
+        }
+        if let due = view.wakeAt, due.nanoseconds <= now {
+            var sum = decision ?? Decision()
+            sum.join(handle(.wake, held: held))
+            decision = sum
+        }
+        return decision
+    }
+
+    // MARK: - The virtual machine
+
+    /// Begins with another virtual machine: it uses memory from now on.
+    ///
+    /// - Parameter group: finds the cgroup that its VMM runs in; `nil`: unknown.
+    mutating func machineCame(in group: () -> MemoryCgroup?) {
+        story.forgetProblems()
+        guard let seat else { return }
+        seat.shared.note(group(), of: seat.handle)
+        seat.shared.set(isPresent: true, of: seat.handle)
+    }
+
+    /// Ends with the virtual machine.
+    func machineWent() {
+        if let seat { seat.shared.set(isPresent: false, of: seat.handle) }
+    }
+
+    /// Takes up what memory the guest has: that counts, not what was configured.
+    ///
+    /// - Parameters:
+    ///   - memory: bytes.
+    ///   - hasReporting: the guest reports its free memory by itself.
+    mutating func note(memory: UInt64, hasReporting: Bool) {
+        guard let seat else { return }
+        seat.shared.set(hasReporting: hasReporting, of: seat.handle)
+        guard let error = seat.shared.set(memory: Pages(bytes: memory), of: seat) else { return }
+        complain("its memory is not what the budget counts with: \(error)")
+    }
+
+    /// Forgets what a driver has said that was reset: it does not go on.
+    mutating func driverGone() { schedule.driverGone() }
+
+    // MARK: - What the operator asks for
+
+    /// The balloon that was asked for; `nil`: nothing, or nothing that can be told in bytes yet.
+    var requestedBytes: ByteSize? {
+        if let pages = view.requested { return ByteSize(pages) }
+        return request?.balloon
+    }
+
+    /// Keeps a request, until it can be told to the arbiter.
+    mutating func take(_ request: SizeRequest) {
+        self.request = request
+        say(.requested, request.wish, request.numbers)
+    }
+
+    /// The request in pages of balloon, if the arbiter is to be told of it now.
+    ///
+    /// - Parameters:
+    ///   - max: the guest's memory in bytes; `nil`: not known yet.
+    ///   - isRepeated: an operator says it now. Who says it again of a guest that is stalled means it; of one that has
+    ///     just suffered, it is told until when that one is left alone.
+    mutating func dueRequest(max: UInt64?, isRepeated: Bool) -> Pages? {
+        guard let request, let max else { return nil }
+        do throws(SizeRefusal) {
+            let pages = try request.pages(of: max)
+            return view.requested != pages || isRepeated && isPausing ? pages : nil
+        } catch {
+            self.request = nil
+            complain(error.sentence)
+            return nil
+        }
+    }
+
+    private var isPausing: Bool {
+        switch view.state {
+        case .holdOff, .stalled: true
+        default: false
+        }
+    }
+
+    // MARK: - Statistics
+
+    /// Begins a round of statistics, where none is out.
+    mutating func askForStatistics() { schedule.ask(at: MonotonicClock.now()) }
+
+    /// Calls `body` when the round that is out ends; see ``StatisticsRound/whenEnded(_:)``.
+    mutating func whenAnswered(_ body: @escaping () -> Void) { schedule.whenAnswered(body) }
+
+    /// - Parameter seconds: between requests; 0: none are sent.
+    mutating func setStatisticsInterval(seconds: Double) {
+        schedule.set(interval: UInt64(seconds * 1e9), at: MonotonicClock.now())
+    }
+
+    /// - Parameter isAvailable: a driver runs, and has agreed to send statistics.
+    func statisticsStatus(isAvailable: Bool) -> StatisticsStatus {
+        StatisticsStatus(schedule.record, interval: schedule.interval, isAvailable: isAvailable)
+    }
+
+    // MARK: - Saying what is
+
+    mutating func say(_ kind: Event.Kind, _ message: String, _ numbers: [String: UInt64] = [:]) {
+        story.say(kind, message, numbers)
+    }
+
+    mutating func say(_ happenings: [Happening]) {
+        for happening in happenings { story.say(happening, isInAlarm: isInAlarm) }
+    }
+
+    /// Tells what is wrong, once, and shows it until the VMM connects again.
+    mutating func complain(_ problem: String) { story.complain(problem) }
+
+    /// Takes a complaint back that has turned out to be wrong.
+    mutating func withdraw(_ problem: String) { story.withdraw(problem) }
+
+    /// Tells of the targets that wait, if it is time.
+    mutating func sayDueTargets(at now: UInt64) { story.sayDueTargets(at: now) }
 }

@@ -1,0 +1,93 @@
+internal import Arbiter
+internal import Balloon
+internal import BalloonDevice
+internal import ControlAPI
+internal import HostMemory
+internal import Linux
+
+/// What goes between the balloon that is served here and what steers it.
+extension Guest {
+    /// Tells what steers this guest, and carries out what it decides.
+    ///
+    /// - Parameter seenAt: when it happened (ns), if that was before now.
+    func tell(_ input: Input, seenAt: UInt64? = nil) {
+        carryOut(steering.handle(input, held: Pages(device.held.count), seenAt: seenAt))
+    }
+
+    /// Carries out what was decided about this guest for the sake of others.
+    func carryOut(_ decision: GuestDecision) { carryOut(steering.take(decision)) }
+
+    func carryOut(_ decision: Decision) {
+        let target = UInt32(clamping: steering.target.count)
+        if target != device.target { connection?.door.configurationChanged() }
+        device.setTarget(target)
+        if decision.interrupt { interrupt() }
+        if decision.requestStatistics { requestStatistics() }
+        guard !decision.happenings.isEmpty else { return }
+        // Others who are to pay are told first.
+        if steering.seat != nil {
+            reactor.sayLater(index, decision.happenings)
+        } else {
+            steering.say(decision.happenings)
+        }
+    }
+
+    /// Tells of what was taken back unasked, now that the driver has written its configuration. With that, an
+    /// out-of-memory deflation can be told from a driver that leaves.
+    func confirmUnsolicited() {
+        guard let taken = connection?.takeUnconfirmed(), !taken.isLeaving(held: device.held.count) else { return }
+        tell(.unsolicited(Pages(taken.pages)), seenAt: taken.since)
+    }
+
+    /// Tells what the operator asked for, as soon as the guest's memory is known.
+    ///
+    /// - Parameter isRepeated: an operator says it now.
+    func resolveRequest(isRepeated: Bool = false) {
+        if let pages = steering.dueRequest(max: max, isRepeated: isRepeated) { tell(.requested(pages)) }
+    }
+
+    /// Tells what memory the guest has: the driver is about to run, or memory was plugged.
+    func tellMemory() {
+        guard sink.table.span > 0 else { return }
+        steering.note(memory: sink.table.span, hasReporting: device.negotiated.contains(.pageReporting))
+    }
+
+    // MARK: - Statistics
+
+    /// There is a driver to ask, and its queues may be used.
+    var canBeAsked: Bool {
+        device.isRunning && device.negotiated.contains(.statistics) && connection?.door.isStarted == true
+    }
+
+    /// Asks the driver for statistics, now or as soon as it has given its buffer.
+    func requestStatistics() {
+        guard canBeAsked else { return }
+        steering.askForStatistics()
+        guard !device.statistics.isAwaited else { return }
+        guard let queue = connection?.queue(for: .statistics), let head = device.requestStatistics() else {
+            connection?.want(statistics: true)
+            return
+        }
+        connection?.want(statistics: false)
+        connection?.door.complete(queue, head: head)
+    }
+
+    /// Asks the driver for statistics.
+    ///
+    /// - Parameter body: called on the reactor's thread when they are there, or will not come any more; see
+    ///   ``StatisticsRound/whenEnded(_:)``.
+    func requestStatistics(whenAnswered body: @escaping () -> Void) {
+        // The round is there before anything can end it.
+        steering.askForStatistics()
+        steering.whenAnswered(body)
+        requestStatistics()
+    }
+
+    func statisticsArrived(_ arrival: StatisticsExchange.Arrival) {
+        guard arrival == .statistics, let set = device.statistics.latest else {
+            if connection?.run.wantsStatistics == true { requestStatistics() }
+            return
+        }
+        tell(.statistics(set))
+    }
+}

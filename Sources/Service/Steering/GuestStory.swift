@@ -1,0 +1,121 @@
+internal import Arbiter
+internal import Balloon
+internal import ControlAPI
+internal import Linux
+
+/// What is told of one guest: events, and what is wrong with it.
+struct GuestStory {
+    private let guest: String
+    private let log: EventLog
+    /// Targets that are not told of yet.
+    private var targets = TargetSeries()
+    /// What is wrong since the VMM connected.
+    private(set) var problems = ProblemList()
+    /// How many alarms were told of.
+    private(set) var alarms: UInt64 = 0
+
+    init(of guest: String, log: EventLog) {
+        self.guest = guest
+        self.log = log
+    }
+
+    mutating func say(_ kind: Event.Kind, _ message: String, _ numbers: [String: UInt64] = [:]) {
+        if kind != .target { sayTargets() }
+        log.append(guest: guest, kind: kind, message: message, numbers: numbers)
+    }
+
+    // MARK: - What is wrong
+
+    /// Tells what is wrong, once, and shows it until the VMM connects again.
+    mutating func complain(_ problem: String) {
+        if problems.note(problem) { say(.problem, problem) }
+    }
+
+    /// Takes a complaint back.
+    mutating func withdraw(_ problem: String) { problems.remove(problem) }
+
+    /// Begins a new list: another VMM connected.
+    mutating func forgetProblems() { problems = ProblemList() }
+
+    // MARK: - Targets
+
+    /// When ``sayDueTargets(at:)`` has something to tell (ns, monotonic); `nil`: nothing waits.
+    var deadline: UInt64? { targets.deadline }
+
+    /// The guest took so many pages back unasked.
+    mutating func noteTaken(_ pages: UInt64) { targets.noteTaken(pages) }
+
+    /// Tells of the targets that wait, if it is time.
+    mutating func sayDueTargets(at now: UInt64) {
+        if let due = targets.deadline, due <= now, let news = targets.end(at: now) { say(news) }
+    }
+
+    /// Tells of the targets that wait, if any.
+    private mutating func sayTargets() {
+        if let news = targets.end(at: MonotonicClock.now()) { say(news) }
+    }
+
+    private mutating func say(_ news: TargetSeries.News) {
+        let target = ByteSize(news.target * PageFrame.size)
+        let taken = news.taken * PageFrame.size
+        var numbers = ["target": target.bytes]
+        if taken > 0 { numbers["unsolicited"] = taken }
+        guard news.steps > 1 else { return say(.target, "balloon target \(target): \(news.reason)", numbers) }
+        numbers["steps"] = news.steps
+        let why = taken > 0 ? "the guest took \(ByteSize(taken)) back unasked" : news.reason
+        say(.target, "balloon target \(target), in \(news.steps) steps: \(why)", numbers)
+    }
+
+    // MARK: - What the arbiter tells
+
+    /// - Parameter isInAlarm: what the guest is in now; then its targets are told of together, once a second.
+    mutating func say(_ happening: Happening, isInAlarm: Bool) {
+        func bytes(_ pages: Pages) -> UInt64 { pages.bytes }
+        func size(_ pages: Pages) -> String { "\(ByteSize(bytes(pages)))" }
+        func seconds(_ time: TimeSpan) -> String { "\(wholeSeconds(time)) s" }
+        func wholeSeconds(_ time: TimeSpan) -> UInt64 { time.nanoseconds / 1_000_000_000 }
+        switch happening {
+        case .targetSet(let pages, let reason):
+            if let news = targets.note(UInt64(pages.count), reason, isInAlarm: isInAlarm, at: MonotonicClock.now()) {
+                say(news)
+            }
+        case .targetReached(let pages):
+            say(.targetReached, "the balloon holds \(size(pages)), as asked", ["held": bytes(pages)])
+        case .alarm(let unsolicited, let held, let target):
+            alarms += 1
+            say(
+                .alarm,
+                "the guest runs out of memory: it took \(size(unsolicited)) back; target lowered to \(size(target))",
+                ["unsolicited": bytes(unsolicited), "held": bytes(held), "target": bytes(target)])
+        case .pressure(let held, let target, let reason):
+            alarms += 1
+            say(
+                .alarm, "the guest is on its knees: \(reason); target lowered to \(size(target))",
+                ["unsolicited": 0, "held": bytes(held), "target": bytes(target)])
+        case .alarmOver(let held, let given, let isExhausted):
+            say(
+                .alarmOver,
+                isExhausted
+                    ? "the balloon is empty; there is nothing left to give"
+                    : "the guest is well again, with \(size(given)) more",
+                ["held": bytes(held), "given": bytes(given)])
+        case .holdOff(let time):
+            say(.holdOff, "the balloon is left alone for \(seconds(time))", ["seconds": wholeSeconds(time)])
+        case .rearmed(let target):
+            say(.rearmed, "a balloon of \(size(target)) is tried again", ["requested": bytes(target)])
+        case .stalled(let held, let wanted, let retryIn, let reason):
+            say(
+                .stalled, "\(size(held)) of \(size(wanted)): \(reason); tried again in \(seconds(retryIn))",
+                ["held": bytes(held), "requested": bytes(wanted), "seconds": wholeSeconds(retryIn)])
+        case .statisticsLost:
+            say(.statisticsLost, "the guest does not answer: it is taken to be under pressure")
+        case .statisticsBack:
+            say(.statisticsBack, "the guest answers again")
+        case .reclaimed(let pages):
+            say(
+                .reclaimed,
+                "\(size(pages)) of free memory went through the balloon to the host",
+                ["reclaimed": bytes(pages)])
+        }
+    }
+}

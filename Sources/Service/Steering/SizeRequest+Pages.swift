@@ -1,0 +1,67 @@
+internal import Balloon
+internal import ControlAPI
+
+/// An operator's request, seen from the guest that it is for.
+extension SizeRequest {
+    /// For people.
+    var wish: String { sees.map { "the guest is to see \($0)" } ?? "a balloon of \(balloon ?? 0)" }
+
+    /// Bytes.
+    var numbers: [String: UInt64] {
+        var numbers: [String: UInt64] = [:]
+        numbers["sees"] = sees?.bytes
+        numbers["balloon"] = balloon?.bytes
+        return numbers
+    }
+
+    /// What is wrong with it, in one line.
+    ///
+    /// - Parameter max: the guest's memory in bytes; `nil`: unknown.
+    func problem(max: UInt64?) -> String? {
+        switch (sees?.bytes, balloon?.bytes) {
+        case (nil, nil), (.some, .some):
+            return "give exactly one of sees and balloon, in bytes"
+        case (.some(let sees), nil):
+            if sees < 1 << 20 {
+                return "sees \(sees) bytes: a guest needs 1M at the least; is a unit missing, as in 512M?"
+            }
+            if let max, sees > max {
+                return "sees \(ByteSize(sees)) is more than the guest's \(ByteSize(max))"
+            }
+        case (nil, .some(let balloon)):
+            if let max, balloon >= max {
+                return "balloon \(ByteSize(balloon)) must be less than the guest's \(ByteSize(max))"
+            }
+            if balloon >= 1 << 44 { return "balloon \(balloon) must be below 16 TiB" }
+        }
+        return nil
+    }
+
+    /// The balloon that is asked for.
+    ///
+    /// - Parameter max: the guest's memory in bytes.
+    /// - Throws: why the guest cannot have it.
+    func pages(of max: UInt64) throws(SizeRefusal) -> Pages {
+        if let sees = sees?.bytes {
+            guard sees <= max else {
+                throw SizeRefusal("the guest was to see \(ByteSize(sees)), but has only \(ByteSize(max))")
+            }
+            return Pages(bytes: max - sees)
+        }
+        let balloon = balloon?.bytes ?? 0
+        guard balloon < max else {
+            throw SizeRefusal(
+                "a balloon of \(ByteSize(balloon)) was asked for, but the guest has only \(ByteSize(max))")
+        }
+        return Pages(bytes: balloon)
+    }
+}
+
+/// Why a guest cannot have the size that was asked for.
+struct SizeRefusal: Error {
+    let sentence: String
+
+    init(_ sentence: String) {
+        self.sentence = sentence
+    }
+}
