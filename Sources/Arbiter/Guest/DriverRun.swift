@@ -41,15 +41,17 @@ struct DriverRun: Sendable, Codable {
         sample.held = moment.held
     }
 
+    /// By how much the balloon has grown since the last set of statistics; 0 where there is none.
+    func inflated(_ moment: Moment) -> Pages { sample.set.isEmpty ? 0 : moment.held - sample.held }
+
     /// Takes in a set of statistics, and compares it with the one before.
-    mutating func learn(_ set: BalloonStatistics, _ moment: Moment) -> (health: Health, hasInflated: Bool) {
+    mutating func learn(_ set: borrowing BalloonStatistics, _ moment: Moment) -> Health {
         let isFirst = sample.set.isEmpty
-        let inflated = isFirst ? 0 : moment.held - sample.held
         let health = Health(
             set, after: sample.set, seconds: isFirst ? 0 : (moment.now - sample.at).seconds,
-            within: moment.terms.memory, inflated: inflated)
-        note(set, moment)
-        return (health, inflated > 0)
+            within: moment.terms.memory, inflated: inflated(moment))
+        note(copy set, moment)
+        return health
     }
 
     /// Forgets what cannot be compared with what comes after a silence.

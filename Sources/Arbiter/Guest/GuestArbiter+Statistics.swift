@@ -4,7 +4,8 @@ internal import Balloon
 extension GuestArbiter {
     /// Takes in a set of statistics.
     mutating func learn(_ set: BalloonStatistics, _ moment: Moment, _ decision: inout Decision) -> Health {
-        let (health, hasInflated) = driver.learn(set, moment)
+        let hasInflated = driver.inflated(moment) > 0
+        let health = driver.learn(set, moment)
         guard driver.isRunning else { return health }
         if !isOnItsKnees(health, wasInflating: hasInflated, moment, &decision) {
             judge(health, hasInflated: hasInflated, moment, &decision)

@@ -39,6 +39,14 @@ struct Books: Sendable, Codable {
         return answer
     }
 
+    /// Has a guest's arbiter take in statistics, as a change with fewer copies of what comes of it.
+    mutating func hear(
+        _ set: BalloonStatistics, _ index: Int, _ moment: Moment
+    ) -> (decision: Decision, health: Health?) {
+        defer { change(index) { _ in } }
+        return guests[index].arbiter.hear(set, moment)
+    }
+
     /// Takes a guest in.
     ///
     /// - Returns: its number, which may have been another one's before.

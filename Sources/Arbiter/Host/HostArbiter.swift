@@ -127,7 +127,7 @@ public struct HostArbiter: Sendable, Codable {
         note(held: held, nil, index, now)
         let before = books[index].account.promised
         let moment = moment(index, now)
-        let (decision, health) = books.change(index) { $0.arbiter.hear(set, moment) }
+        let (decision, health) = books.hear(set, index, moment)
         noteGranted(books[index].account.promised - before, index, now)
         follow(health, index, now)
         balance(now)
