@@ -1,7 +1,8 @@
 /// A number of bytes, which cannot be taken for one of pages or of anything else.
 ///
-/// In JSON it is a plain number. People write and read it as `512M`, `1.5G`, `700MiB`, `4096`: units are binary (K, M, G, T), with
-/// an optional `iB` or `B`; a number alone, or with `B`, is bytes.
+/// In JSON it is a plain number. People write and read it as `512M`, `1.5G`, `700MiB`, `4096B`: units are binary (K, M, G, T), with
+/// an optional `iB` or `B`; a number alone, or with `B`, is bytes. A number alone that is too small to be meant is refused; see
+/// ``probablyMeant``.
 public struct ByteSize: Sendable, Hashable, CustomStringConvertible {
     public var bytes: UInt64
 
@@ -26,16 +27,18 @@ public struct ByteSize: Sendable, Hashable, CustomStringConvertible {
             let hundredths = bytes % unit.bytes * 100 / unit.bytes
             return "\(bytes / unit.bytes)\(Self.decimals(hundredths))\(unit.letter)"
         }
-        return "\(bytes)"
+        return inBytes
     }
 
-    /// Exact: the largest unit that needs no decimals (`1536M`, `4097`).
+    /// Exact: the largest unit that needs no decimals (`1536M`, `4097B`).
     public var exact: String {
-        for unit in ByteUnit.allCases where bytes >= unit.bytes && bytes % unit.bytes == 0 {
+        for unit in ByteUnit.allCases where unit != .bytes && bytes >= unit.bytes && bytes % unit.bytes == 0 {
             return "\(bytes / unit.bytes)\(unit.letter)"
         }
-        return "\(bytes)"
+        return inBytes
     }
+
+    private var inBytes: String { bytes == 0 ? "0" : "\(bytes)B" }
 
     private static func decimals(_ hundredths: UInt64) -> String {
         if hundredths == 0 { return "" }
@@ -58,6 +61,9 @@ public struct ByteSize: Sendable, Hashable, CustomStringConvertible {
         }
         guard let bytes = decimal.multiplied(by: unit.bytes), bytes <= UInt64(Int64.max) else {
             throw ByteSizeError(text, "too large for any machine")
+        }
+        if suffix.isEmpty, let meant = ByteSize(bytes).probablyMeant {
+            throw ByteSizeError(text, bytes: bytes, meant: meant)
         }
         return bytes
     }

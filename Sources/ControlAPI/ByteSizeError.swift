@@ -6,6 +6,11 @@ public struct ByteSizeError: Error, Equatable, CustomStringConvertible {
         description = "\(text.debugDescription): \(wrong); write a number with K, M, G or T, such as 512M or 1.5G"
     }
 
+    init(_ text: String, bytes: UInt64, meant: ByteSize) {
+        description =
+            "\(text.debugDescription): \(bytes) is \(bytes) bytes; \(meant.exact) was probably meant"
+    }
+
     init(percentage text: String, _ wrong: String) {
         description = "\(text.debugDescription): \(wrong)"
     }

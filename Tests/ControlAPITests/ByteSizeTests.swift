@@ -7,7 +7,7 @@ import Testing
     @Test(
         arguments: [
             ("512M", 512 << 20), ("2G", 2 << 30), ("700MiB", 700 << 20), ("700mb", 700 << 20), ("1.5G", 3 << 29),
-            ("4096", 4096), ("4096B", 4096), ("1k", 1024), ("0.5K", 512), ("3T", 3 << 40), ("1.333333333K", 1365),
+            ("1048576", 1 << 20), ("4096B", 4096), ("1k", 1024), ("0.5K", 512), ("3T", 3 << 40), ("1.333333333K", 1365),
         ] as [(String, UInt64)])
     func readsWhatPeopleWrite(text: String, bytes: UInt64) throws {
         #expect(try ByteSize(parsing: text).bytes == bytes)
@@ -36,15 +36,42 @@ import Testing
         #expect(line == beginning + "; write a number with K, M, G or T, such as 512M or 1.5G")
     }
 
+    /// A number alone that is too small for one of bytes has lost its unit.
+    @Test(arguments: [
+        ("512", "\"512\": 512 is 512 bytes; 512M was probably meant"),
+        ("1", "\"1\": 1 is 1 bytes; 1M was probably meant"),
+        ("65536", "\"65536\": 65536 is 65536 bytes; 64G was probably meant"),
+        ("524288", "\"524288\": 524288 is 524288 bytes; 512M was probably meant"),
+        ("1048575", "\"1048575\": 1048575 is 1048575 bytes; 1048575K was probably meant"),
+    ])
+    func refusesWhatHasLostItsUnit(text: String, line: String) throws {
+        for read in [{ _ = try ByteSize(parsing: $0) }, { _ = try ByteSize(parsingOrZero: $0) }]
+            as [(String) throws -> Void]
+        {
+            let error = #expect(throws: ByteSizeError.self) { try read(text) }
+            #expect(error?.description == line)
+        }
+        #expect(throws: ByteSizeError.self) { try SizeOrShare(parsing: text) }
+        #expect(throws: ByteSizeError.self) { try BudgetSize(parsing: text) }
+        #expect(throws: ByteSizeError.self) { try BudgetSize(parsing: "all but \(text)") }
+        #expect(try SizeOrShare(parsing: "\(text)B") == .size(ByteSize(parsing: "\(text)B")))
+    }
+
+    @Test func zeroNeedsNoUnit() throws {
+        #expect(try ByteSize(parsingOrZero: "0") == 0)
+        #expect(try SizeOrShare(parsing: "0", zero: true) == .size(0))
+    }
+
     @Test func prints() {
         #expect(ByteSize(0).description == "0")
-        #expect(ByteSize(1023).description == "1023")
+        #expect(ByteSize(1023).description == "1023B")
         #expect(ByteSize(512 << 20).description == "512M")
         #expect(ByteSize(3 << 29).description == "1.5G")
         #expect(ByteSize((1 << 30) + (52 << 20)).description == "1.05G")
         #expect(ByteSize((1 << 30) - 1).description == "1023.99M")
         #expect(ByteSize(3 << 29).exact == "1536M")
-        #expect(ByteSize(4097).exact == "4097")
+        #expect(ByteSize(4097).exact == "4097B")
+        #expect(ByteSize(0).exact == "0")
     }
 
     @Test func whatIsPrintedExactlyIsReadBack() throws {

@@ -76,7 +76,10 @@ import Testing
             #expect(planned == nil)
             let plannedSize = try await server.client.plan("web1", sees: ByteSize(1 << 30)).sees
             #expect(plannedSize?.bytes == 1 << 30)
-            for uri in ["/v1/guests/web1/plan", "/v1/guests/web1/plan?sees=x", "/v1/guests/web1/plan?sees=0"] {
+            for uri in [
+                "/v1/guests/web1/plan", "/v1/guests/web1/plan?sees=x", "/v1/guests/web1/plan?sees=0",
+                "/v1/guests/web1/plan?sees=900",
+            ] {
                 let badPlan = try await server.curl("GET", uri).status
                 #expect(badPlan == 400, "\(uri)")
             }

@@ -15,7 +15,7 @@ import Testing
 
     @Test(
         arguments: [
-            ("24G", 24 << 30), ("80%", 32 << 30), ("all but 4G", 36 << 30), ("All-But-4G", 36 << 30), ("4097", 4096),
+            ("24G", 24 << 30), ("80%", 32 << 30), ("all but 4G", 36 << 30), ("All-But-4G", 36 << 30), ("4097B", 4096),
         ] as [(String, UInt64)])
     func sizesAreRead(text: String, bytes: UInt64) throws {
         #expect(try BudgetSize(parsing: text).size(of: ByteSize(40 << 30)).bytes == bytes)

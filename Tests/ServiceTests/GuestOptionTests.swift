@@ -45,7 +45,11 @@ import Testing
             "a,socket=s,max=700X",
             "--guest a: max: \"700X\": unknown unit \"X\"; write a number with K, M, G or T, such as 512M or 1.5G"
         ),
-        ("a,socket=s,max=4097", "--guest a: max: \"4097\": not a multiple of 4K"),
+        ("a,socket=s,max=4097K", "--guest a: max: \"4097K\": not a multiple of 4K"),
+        ("a,socket=s,max=4096", "--guest a: max: \"4096\": 4096 is 4096 bytes; 4G was probably meant"),
+        ("a,socket=s,min=512", "--guest a: min: \"512\": 512 is 512 bytes; 512M was probably meant"),
+        ("a,socket=s,reservation=512", "--guest a: reservation: \"512\": 512 is 512 bytes; 512M was probably meant"),
+        ("a,socket=s,sees=512", "--guest a: sees: \"512\": 512 is 512 bytes; 512M was probably meant"),
         ("a,socket=s,max=1G,sees=2G", "--guest a: sees: 2G is more than max, 1G"),
         ("a,socket=s,sees=50%", "--guest a: sees: 50% is a share of max, and max is missing"),
         (

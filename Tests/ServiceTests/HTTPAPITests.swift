@@ -71,7 +71,12 @@ import Testing
         BadRequest(
             body: #"{"balloon":[1]}"#, error: "balloon: an array or object is not a whole number of bytes, 0 or more"),
         BadRequest(
-            body: #"{"sees":0}"#, error: "sees: 0 would leave the guest no memory; write at least one page"),
+            body: #"{"sees":512}"#, error: "sees: 512 is 512 bytes; 536870912, which is 512M, was probably meant"),
+        BadRequest(
+            body: #"{"balloon":614400}"#,
+            error: "balloon: 614400 is 614400 bytes; 629145600, which is 600M, was probably meant"),
+        BadRequest(
+            body: #"{"sees":0}"#, error: "sees: 0 would leave the guest no memory; write 1048576 or more"),
         BadRequest(
             body: #"{"sees":2147483648}"#,
             error: "guest web1: 2147483648 bytes are more than its memory, 1073741824"),

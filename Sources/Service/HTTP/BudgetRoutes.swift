@@ -64,7 +64,7 @@ struct BudgetRoutes: Sendable {
                     "sees: \(text.map { String($0).debugDescription } ?? "missing"); write what the guest would see, in bytes"
                 )
             }
-            return try JSONAnswer.ok(try await guests.plan((name, ByteSize(bytes))))
+            return try JSONAnswer.ok(try await guests.plan((name, ByteSize(bytes).meant(for: "sees"))))
         }
         router.get("/v1/guests/:name/explain") { _, context in
             let status = try await guests.status(of: try context.guestName())

@@ -59,7 +59,7 @@ package struct ControlRoutes: Sendable {
                 sees: try values["sees"]?.bytes(for: "sees"),
                 balloon: try values["balloon"]?.bytes(for: "balloon"))
             if wanted.sees == 0 {
-                throw ControlError.invalid("sees: 0 would leave the guest no memory; write at least one page")
+                throw ControlError.invalid("sees: 0 would leave the guest no memory; write 1048576 or more")
             }
             return try JSONAnswer.ok(try await guests.set(wanted, of: name))
         }

@@ -38,12 +38,12 @@ enum StrictValue: Decodable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// The value as a number of bytes.
+    /// The value as a number of bytes that can be meant.
     func bytes(for key: String) throws(ControlError) -> ByteSize {
         guard case .bytes(let bytes) = self, bytes <= UInt64(Int64.max) else {
             throw .invalid("\(key): \(self) is not a whole number of bytes, 0 or more")
         }
-        return ByteSize(bytes)
+        return try ByteSize(bytes).meant(for: key)
     }
 
     /// The value as a number of seconds, 0 or more.
@@ -58,5 +58,14 @@ enum StrictValue: Decodable, Equatable, CustomStringConvertible {
             throw .invalid("\(key): \(self) is not a time; \(StatisticsInterval.wanted)")
         }
         return valid
+    }
+}
+
+extension ByteSize {
+    /// The size, if it can be meant as a number of bytes.
+    func meant(for key: String) throws(ControlError) -> ByteSize {
+        guard let meant = probablyMeant else { return self }
+        throw .invalid(
+            "\(key): \(bytes) is \(bytes) bytes; \(meant.bytes), which is \(meant), was probably meant")
     }
 }

@@ -22,9 +22,7 @@ extension SizeRequest {
         case (nil, nil), (.some, .some):
             return "give exactly one of sees and balloon, in bytes"
         case (.some(let sees), nil):
-            if sees < 1 << 20 {
-                return "sees \(sees) bytes: a guest needs 1M at the least; is a unit missing, as in 512M?"
-            }
+            if sees < 1 << 20 { return "sees \(sees) bytes: a guest needs 1M at the least" }
             if let max, sees > max {
                 return "sees \(ByteSize(sees)) is more than the guest's \(ByteSize(max))"
             }
