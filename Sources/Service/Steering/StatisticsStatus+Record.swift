@@ -3,7 +3,8 @@ internal import ControlAPI
 internal import Linux
 
 extension StatisticsStatus {
-    /// What is shown of a guest's statistics.
+    /// What is shown of a guest's statistics: nothing where no driver runs that sends them, for what the last one said is past. It
+    /// is shown again if that one was only paused and goes on.
     ///
     /// - Parameters:
     ///   - interval: ns between requests; 0: none are sent.
@@ -16,14 +17,15 @@ extension StatisticsStatus {
             case false?: .notAnswering
             case nil: .waiting
             }
+        let newest = isAvailable ? record.newest : nil
         var values: [String: UInt64] = [:]
-        if let set = record.newest?.set {
+        if let set = newest?.set {
             for tag in StatisticsTag.allCases { values[tag.name] = set[tag] }
         }
         self.init(
             state: state, intervalSeconds: Double(interval) / 1e9,
-            ageSeconds: record.newest.map { Double(MonotonicClock.now() - $0.time) / 1e9 },
-            timestamp: record.newest?.timestamp, values: values,
-            heldThen: record.newest.map { ByteSize($0.held * PageFrame.size) })
+            ageSeconds: newest.map { Double(MonotonicClock.now() - $0.time) / 1e9 },
+            timestamp: newest?.timestamp, values: values,
+            heldThen: newest.map { ByteSize($0.held * PageFrame.size) })
     }
 }
