@@ -36,25 +36,25 @@ public enum StatisticsTag: UInt16, CaseIterable, Sendable {
     /// Bytes reclaimed by tasks that wanted memory.
     case directReclaims
 
-    /// The table of statistics: QEMU's name without its `stat-` prefix, the unit, how the number moves, and what it tells.
+    /// The table of statistics: QEMU's name without its `stat-` prefix, the unit, what makes the number grow, and what it tells.
     public var facts: StatisticFacts {
         switch self {
-        case .swapIn: .init("swap-in", .bytes, .counter, "swapped in")
-        case .swapOut: .init("swap-out", .bytes, .counter, "swapped out")
-        case .majorFaults: .init("major-faults", .count, .counter, "page faults that needed I/O")
-        case .minorFaults: .init("minor-faults", .count, .counter, "page faults that needed no I/O")
-        case .freeMemory: .init("free-memory", .bytes, .gauge, "not used for anything")
-        case .totalMemory: .init("total-memory", .bytes, .gauge, "all memory that the guest's kernel manages")
-        case .availableMemory: .init("available-memory", .bytes, .gauge, "can be had without swapping")
-        case .diskCaches: .init("disk-caches", .bytes, .gauge, "page cache, which can be given up without I/O")
-        case .hugePageAllocations: .init("htlb-pgalloc", .count, .counter, "huge pages allocated")
-        case .hugePageFailures: .init("htlb-pgfail", .count, .counter, "huge pages that could not be allocated")
-        case .oomKills: .init("oom-kills", .count, .counter, "processes killed for want of memory")
-        case .allocationStalls: .init("alloc-stalls", .count, .counter, "allocations that waited for reclaim")
-        case .asyncScans: .init("async-scans", .bytes, .counter, "scanned by the background reclaim")
-        case .directScans: .init("direct-scans", .bytes, .counter, "scanned by tasks that wanted memory")
-        case .asyncReclaims: .init("async-reclaims", .bytes, .counter, "reclaimed in the background")
-        case .directReclaims: .init("direct-reclaims", .bytes, .counter, "reclaimed by tasks that wanted memory")
+        case .swapIn: .init("swap-in", .bytes, .moved, "swapped in")
+        case .swapOut: .init("swap-out", .bytes, .moved, "swapped out")
+        case .majorFaults: .init("major-faults", .count, .served, "page faults that needed I/O")
+        case .minorFaults: .init("minor-faults", .count, .served, "page faults that needed no I/O")
+        case .freeMemory: .init("free-memory", .bytes, .size, "not used for anything")
+        case .totalMemory: .init("total-memory", .bytes, .size, "all memory that the guest's kernel manages")
+        case .availableMemory: .init("available-memory", .bytes, .size, "can be had without swapping")
+        case .diskCaches: .init("disk-caches", .bytes, .size, "page cache, which can be given up without I/O")
+        case .hugePageAllocations: .init("htlb-pgalloc", .count, .served, "huge pages allocated")
+        case .hugePageFailures: .init("htlb-pgfail", .count, .served, "huge pages that could not be allocated")
+        case .oomKills: .init("oom-kills", .count, .ended, "processes killed for want of memory")
+        case .allocationStalls: .init("alloc-stalls", .count, .served, "allocations that waited for reclaim")
+        case .asyncScans: .init("async-scans", .bytes, .scanned, "scanned by the background reclaim")
+        case .directScans: .init("direct-scans", .bytes, .scanned, "scanned by tasks that wanted memory")
+        case .asyncReclaims: .init("async-reclaims", .bytes, .moved, "reclaimed in the background")
+        case .directReclaims: .init("direct-reclaims", .bytes, .moved, "reclaimed by tasks that wanted memory")
         }
     }
 

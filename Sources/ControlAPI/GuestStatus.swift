@@ -141,6 +141,8 @@ public struct Counters: Codable, Sendable, Equatable {
     public var badPages: UInt64 = 0
     /// Descriptor chains that were refused (and returned).
     public var badChains: UInt64 = 0
+    /// Values of statistics that cannot have been right, and did not count.
+    public var droppedStatistics: UInt64 = 0
     public var alarms: UInt64 = 0
     public var messages: UInt64 = 0
     public var configInterrupts: UInt64 = 0

@@ -109,6 +109,9 @@ enum StatusText {
         table.add(["alarms", "\(counters.alarms)"])
         table.add(["bad pages", "\(counters.badPages)", "page numbers that were refused"])
         table.add(["bad chains", "\(counters.badChains)", "descriptor chains that were refused and returned"])
+        table.add([
+            "bad statistics", "\(counters.droppedStatistics)", "values that cannot have been right, and did not count",
+        ])
         return "since the daemon started\n" + table.text(indent: "  ")
     }
 }

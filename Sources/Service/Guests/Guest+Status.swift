@@ -73,6 +73,7 @@ extension Guest {
         counters.populatedBytes = ByteSize(sink.counters.populatedBytes)
         counters.badPages = device.counters.badPages
         counters.badChains = tally.badChains + device.counters.unreadable
+        counters.droppedStatistics = steering.droppedStatistics
         counters.alarms = steering.story.alarms
         counters.messages = device.counters.messages
         counters.configInterrupts = tally.configInterrupts

@@ -109,6 +109,10 @@ package enum Metrics {
         Counter("aerostat_guest_bad_chains_total", "Descriptor chains that were refused and returned.") {
             $0.badChains
         },
+        Counter(
+            "aerostat_guest_statistics_dropped_total",
+            "Values of the guest's statistics that cannot have been right, and did not count."
+        ) { $0.droppedStatistics },
         Counter("aerostat_guest_alarms_total", "Alarms: the guest took pages back unasked.") { $0.alarms },
         Counter("aerostat_guest_messages_total", "Inflate and deflate messages of the guest.") { $0.messages },
         Counter("aerostat_guest_config_interrupts_total", "Config interrupts that told the guest of another target.") {

@@ -1,3 +1,4 @@
+internal import Arbiter
 internal import Balloon
 
 /// When a guest is asked for statistics, and what its driver has answered.
@@ -45,6 +46,8 @@ struct StatisticsSchedule: ~Copyable {
     private var run: Run?
     /// What the driver at hand has said, or the one that is paused.
     private(set) var record = StatisticsRecord()
+    /// Statistics of all drivers that did not count, since they cannot have been right.
+    private(set) var dropped: UInt64 = 0
 
     /// - Parameter interval: ns; 0: none are sent.
     init(interval: UInt64) {
@@ -120,10 +123,14 @@ struct StatisticsSchedule: ~Copyable {
 
     /// Ends the round with an answer.
     ///
-    /// - Parameter held: pages that the balloon holds now.
-    mutating func arrived(_ set: BalloonStatistics, held: UInt64) {
-        record.note(set, held: held)
+    /// - Parameters:
+    ///   - held: pages that the balloon holds now.
+    ///   - memory: what the guest's VMM shares; `nil`: not known.
+    mutating func arrived(_ set: BalloonStatistics, held: UInt64, within memory: Pages?) -> StatisticsFilter.Verdict {
+        let verdict = record.note(set, held: held, within: memory)
+        dropped += UInt64(verdict.dropped.count)
         run?.endRound()
+        return verdict
     }
 
     /// Ends the round without an answer.

@@ -20,6 +20,8 @@ struct Steering: ~Copyable {
     /// What an operator asked for last.
     private var request: SizeRequest?
     private var schedule: StatisticsSchedule
+    /// What the guest's VMM shares; `nil`: not known.
+    private var shared: Pages?
     private(set) var story: GuestStory
 
     init(_ configuration: GuestConfiguration, seat: Seat?, log: EventLog) {
@@ -48,7 +50,7 @@ struct Steering: ~Copyable {
     ///   - seenAt: when it happened (ns), if that was before now.
     mutating func handle(_ input: Input, held: Pages, seenAt: UInt64? = nil) -> Decision {
         let wasSilent = schedule.record.isAnswering == false
-        note(input, held: held)
+        let input = take(input, held: held)
         var decision: Decision
         if let seat {
             (decision, view) = seat.shared.handle(input, of: seat.handle, held: held, seenAt: seenAt)
@@ -62,15 +64,35 @@ struct Steering: ~Copyable {
     }
 
     /// What an input means for the statistics and for what is told.
-    private mutating func note(_ input: Input, held: Pages) {
+    ///
+    /// - Returns: what counts of it.
+    private mutating func take(_ input: Input, held: Pages) -> Input {
         switch input {
-        case .driverStarted(let isFresh, _): schedule.driverStarted(isFresh: isFresh, at: MonotonicClock.now())
+        case .driverStarted(let isFresh, _):
+            if isFresh { withdrawProblemsOfDriver() }
+            schedule.driverStarted(isFresh: isFresh, at: MonotonicClock.now())
         case .driverStopped: schedule.driverStopped()
-        case .statistics(let set): schedule.arrived(set, held: UInt64(held.count))
+        case .statistics(let set): return .statistics(judge(set, held: held))
         case .statisticsTimedOut: schedule.timedOut()
         case .unsolicited(let pages): story.noteTaken(UInt64(pages.count))
         case .requested, .reclaim, .progress, .wake: break
         }
+        return input
+    }
+
+    /// Takes in a set of statistics.
+    ///
+    /// - Returns: what of it can be.
+    private mutating func judge(_ set: BalloonStatistics, held: Pages) -> BalloonStatistics {
+        let verdict = schedule.arrived(set, held: UInt64(held.count), within: shared)
+        // It tells each once, and this may be the first time.
+        if !verdict.news.isEmpty { for problem in schedule.record.problems { complain(problem) } }
+        return verdict.accepted
+    }
+
+    /// Takes back what was wrong with a driver that is gone.
+    private mutating func withdrawProblemsOfDriver() {
+        for problem in schedule.record.problems { withdraw(problem) }
     }
 
     /// Takes what was decided about this guest for the sake of others, and says what is to be done.
@@ -133,6 +155,7 @@ struct Steering: ~Copyable {
     ///   - memory: bytes.
     ///   - hasReporting: the guest reports its free memory by itself.
     mutating func note(memory: UInt64, hasReporting: Bool) {
+        shared = Pages(bytes: memory)
         guard let seat else { return }
         seat.shared.set(hasReporting: hasReporting, of: seat.handle)
         guard let error = seat.shared.set(memory: Pages(bytes: memory), of: seat) else { return }
@@ -140,7 +163,10 @@ struct Steering: ~Copyable {
     }
 
     /// Forgets what a driver has said that was reset: it does not go on.
-    mutating func driverGone() { schedule.driverGone() }
+    mutating func driverGone() {
+        withdrawProblemsOfDriver()
+        schedule.driverGone()
+    }
 
     // MARK: - What the operator asks for
 
@@ -193,6 +219,9 @@ struct Steering: ~Copyable {
     mutating func setStatisticsInterval(seconds: Double) {
         schedule.set(interval: UInt64(seconds * 1e9), at: MonotonicClock.now())
     }
+
+    /// Statistics that did not count, since they cannot have been right.
+    var droppedStatistics: UInt64 { schedule.dropped }
 
     /// - Parameter isAvailable: a driver runs, and has agreed to send statistics.
     func statisticsStatus(isAvailable: Bool) -> StatisticsStatus {
