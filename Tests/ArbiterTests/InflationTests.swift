@@ -83,32 +83,63 @@ import Testing
         bench.send(.progress)
         let start = bench.now
         while bench.state == .inflating {
-            // A page now and then is no progress: Linux sends what it got, five times a second.
-            bench.held += 10
             bench.wake()
             bench.answer(available: 400)
             bench.send(.progress)
         }
-        #expect(bench.now - start <= 3 * ArbiterBench.second)
+        #expect(bench.now - start == 6 * ArbiterBench.second)
         #expect(bench.pause == 10)
+        #expect(bench.arbiter.reason == "100 MiB of 512 MiB: nothing came for 6 s")
         #expect(bench.arbiter.target == bench.held, "it is not asked for more")
         #expect(bench.arbiter.goal == 512 * mebibyte, "what was asked for is not forgotten")
     }
 
-    @Test("an inflation that goes on slowly is no stall")
-    func slow() {
+    /// Has a guest of 1 GiB asked for 50 MiB give a piece each time so many milliseconds have passed.
+    private func climb(
+        _ piece: Pages, every milliseconds: UInt64, pieces: Int = .max, hasStatistics: Bool = true
+    ) -> ArbiterBench {
         var bench = ArbiterBench()
-        bench.start()
-        bench.request(100)
-        bench.answer(available: 900)
-        while bench.held < 100 * mebibyte, bench.state == .inflating {
-            bench.pass(500)
-            bench.held += mebibyte + 1
-            bench.send(.progress)
-            bench.wake()
-            bench.answer(available: 500)
+        bench.start(hasStatistics: hasStatistics)
+        bench.request(50)
+        if hasStatistics { bench.answer(available: 500) }
+        var left = pieces
+        var next = bench.now + milliseconds * ArbiterBench.millisecond
+        while bench.state == .inflating {
+            guard left > 0, bench.arbiter.wakeAt.map({ next < $0 }) ?? true else {
+                if bench.wake()?.requestStatistics == true { bench.answer(available: 500) }
+                continue
+            }
+            bench.now = max(bench.now, next)
+            bench.held += piece
+            if bench.send(.progress).requestStatistics { bench.answer(available: 500) }
+            next = bench.now + milliseconds * ArbiterBench.millisecond
+            left -= 1
         }
-        #expect(bench.held >= 100 * mebibyte)
+        return bench
+    }
+
+    @Test(
+        "slow is not stuck: whatever comes steadily is gone on with",
+        arguments: [(1, 20), (256, 555), (256, 5000), (64, 1250), (2048, 5900)] as [(Int64, UInt64)])
+    func slow(piece: Int64, milliseconds: UInt64) {
+        let bench = climb(Pages(piece), every: milliseconds)
+        #expect(bench.state == .settled && bench.held >= 50 * mebibyte)
+    }
+
+    @Test("a guest that has been slow is waited for longer, but not for ever", arguments: [1000, 5000, 20_000])
+    func slowThenStuck(milliseconds: UInt64) {
+        let bench = climb(256, every: min(milliseconds, 5900), pieces: 20)
+        #expect(bench.pause == 10 && bench.held == 20 * mebibyte)
+        let seconds = [1000: 6, 5000: 20, 20_000: 23][milliseconds] ?? 0
+        #expect(bench.arbiter.reason.contains("nothing came for \(seconds) s"))
+    }
+
+    @Test("without statistics, a trickle is what a guest at its end scrapes together; a message a time is progress")
+    func slowUnseen() {
+        let trickle = climb(6, every: 200, hasStatistics: false)
+        #expect(trickle.pause == 10 && trickle.held < mebibyte)
+        #expect(trickle.arbiter.reason.contains("less than 1 MiB came for 6 s"))
+        #expect(climb(256, every: 5000, hasStatistics: false).state == .settled)
     }
 
     @Test("the time that a guest takes to answer is not counted as a stall")

@@ -36,6 +36,31 @@ import Testing
         #expect(bench.payers().first == guests[1])
     }
 
+    @Test(
+        "slow is not stuck: what comes soon of a payer that is slow but steady is counted on; of one that gives nothing, none",
+        arguments: [0, 250, 555, 1250] as [UInt64])
+    func slowPayer(millisecondsPerMebibyte: UInt64) throws {
+        var (bench, guests) = try bench([(1, 800, 800)])
+        bench.starve(guests[1])
+        #expect(bench.due(guests[0]) > 100, "what it is asked for, until it has been looked at")
+        let start = bench.now
+        for second in 1...20 as ClosedRange<UInt64> where bench.host.state(of: guests[0]) == .inflating {
+            while bench.now < start + second * ArbiterBench.second {
+                bench.pass(250)
+                if millisecondsPerMebibyte > 0 {
+                    let elapsed = (bench.now - start).nanoseconds / 1_000_000
+                    bench.held[guests[0]] = Pages.mebibytes(Int64(elapsed / millisecondsPerMebibyte))
+                    bench.send(.progress, guests[0])
+                }
+                bench.send(.wake, guests[0])
+            }
+            let due = bench.due(guests[0])
+            guard second > 2 else { continue }
+            let isSteady = millisecondsPerMebibyte > 0
+            #expect(isSteady ? due > 0 && due <= 20_000 / millisecondsPerMebibyte : due == 0)
+        }
+    }
+
     @Test("of two alike, the one with less weight pays")
     func weight() throws {
         var (bench, guests) = try bench([(2, 700, 700), (1, 700, 700)])

@@ -33,8 +33,8 @@ struct SimulatedGuest {
     var isStarving: Bool { held + used > total }
 
     mutating func interrupt() { isChasing = true }
-    mutating func stop() { isChasing = false }
     mutating func reboot() {
+        isChasing = false
         held = 0
         targetRead = 0
     }
@@ -113,8 +113,8 @@ struct Simulation {
     }
 
     mutating func stop() {
+        // One that is paused goes on where it was.
         guest.isRunning = false
-        guest.stop()
         askedAt = nil
         tell(.driverStopped)
     }

@@ -7,6 +7,10 @@ enum PriceFigures {
     static let statisticsInterval = TimeSpan.seconds(1)
     /// Statistics older than this prove nothing: three intervals, after which a request counts as unanswered.
     static let staleAfter = TimeSpan.milliseconds(3500)
+    /// What a payer gives within so many seconds at its pace can be counted on. Of each look at it, so much counts in its pace:
+    /// about two seconds' memory.
+    static let soon = 10.0
+    static let paceWeight = 1.0 / 8
     /// Prices are per GiB, to be readable.
     static let unit = Double(Pages.mebibytes(1024).count)
     /// An idle page costs so much less than a used one: ESX's tax of 75 % (1 / (1 - 0.75)).

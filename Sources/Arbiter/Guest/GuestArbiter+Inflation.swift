@@ -64,17 +64,17 @@ extension GuestArbiter {
         guard driver.isRunning else { return }
         switch phase {
         case .inflating(var climb):
-            climb.note(moment)
+            climb.note(moment, piece: leastPiece)
             if !climb.waitsForStatistics, moment.held >= target {
                 if target >= goal ?? 0 { return settle(moment.held, &decision) }
-                climb.waitsForStatistics = true
+                climb.pause()
                 decision.requestStatistics = true
             }
             phase = .inflating(climb)
         case .deflating:
             if hasFollowed(moment.held) { settle(moment.held, &decision) }
         case .reclaiming(var reclaim):
-            reclaim.climb.note(moment)
+            reclaim.climb.note(moment, piece: leastPiece)
             if !reclaim.climb.waitsForStatistics, moment.held >= target {
                 return endReclaim(reclaim, moment, "all free memory was given", &decision)
             }
@@ -85,10 +85,14 @@ extension GuestArbiter {
         }
     }
 
+    /// Less than this is no progress.
+    private var leastPiece: Pages {
+        driver.hasStatistics ? InflationFigures.leastPiece : InflationFigures.leastPieceUnseen
+    }
+
     /// Takes one more step, as far as the guest can spare.
-    mutating func takeStep(_ health: Health, _ moment: Moment, _ decision: inout Decision) {
-        // The guest had nothing to do while it was asked.
-        phase = .inflating(Climb(moment, waitsForStatistics: false))
+    mutating func takeStep(_ health: Health, in climb: Climb, _ moment: Moment, _ decision: inout Decision) {
+        phase = .inflating(climb.next(moment))
         let goal = goal ?? 0
         guard let room = health.room(sparingCaches: troubles.count > 0) else {
             target = goal
@@ -98,7 +102,7 @@ extension GuestArbiter {
         if moment.held + room >= goal {
             target = goal
             reason = "inflating to \(mebibytes(goal))"
-        } else if room >= InflationFigures.stallProgress {
+        } else if room >= InflationFigures.leastStep {
             target = moment.held + room
             reason = "inflating to \(mebibytes(target)) of \(mebibytes(goal)): the guest can spare no more now"
         } else {

@@ -21,12 +21,12 @@ extension GuestArbiter {
 
     private mutating func take(_ health: Health, _ reclaim: Reclaim, _ moment: Moment, _ decision: inout Decision) {
         let room = health.room(sparingCaches: true) ?? 0
-        guard room >= InflationFigures.stallProgress else {
+        guard room >= InflationFigures.leastStep else {
             return endReclaim(reclaim, moment, "the guest has nothing free", &decision)
         }
         target = moment.held + room
         reason = "taking \(mebibytes(room)) of free memory, to give it back at once"
-        phase = .reclaiming(Reclaim(base: reclaim.base, climb: Climb(moment, waitsForStatistics: false)))
+        phase = .reclaiming(Reclaim(base: reclaim.base, climb: reclaim.climb.next(moment)))
     }
 
     mutating func endReclaim(_ reclaim: Reclaim, _ moment: Moment, _ why: String, _ decision: inout Decision) {

@@ -43,8 +43,13 @@ extension GuestArbiter {
         let before = target
         guard pages > committed(moment.held), canLend else { return }
         goal = pages
+        // Asked for more while nothing has come of what it was asked for, it has been quiet for as long as before.
+        if case .inflating(let climb) = phase, !climb.waitsForStatistics {
+            phase = .inflating(target > moment.held ? climb : climb.next(moment))
+        } else {
+            phase = .inflating(Climb(moment, waitsForStatistics: false))
+        }
         target = pages
-        phase = .inflating(Climb(moment, waitsForStatistics: false))
         wakeAt = moment.now + InflationFigures.pace
         reason = why
         // A guest that took pages back after it had reached the target does not refill its balloon unasked.

@@ -22,7 +22,7 @@ extension GuestArbiter {
                 // No further. If that does not help, the next set raises the alarm.
                 giveUp(moment, complaint, &decision)
             } else if climb.waitsForStatistics {
-                takeStep(health, moment, &decision)
+                takeStep(health, in: climb, moment, &decision)
             } else if let available = health.available, available < health.exhausted {
                 giveUp(moment, "the guest has only \(mebibytes(available)) available", &decision)
             } else if troubles.count > 0, let complaint = health.complaint {

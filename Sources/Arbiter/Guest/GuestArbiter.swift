@@ -115,11 +115,11 @@ public struct GuestArbiter: Sendable, Codable {
         switch phase {
         case .holdOff, .stalled: endPause(moment, &decision)
         case .inflating(let climb):
-            if climb.hasStalled(at: moment.now) { return giveUp(moment, "the guest gives no more", &decision) }
+            if let quiet = climb.stalled(at: moment.now) { return giveUp(moment, nothingCame(for: quiet), &decision) }
             askAgain(moment, &decision)
         case .reclaiming(let reclaim):
-            if reclaim.climb.hasStalled(at: moment.now) {
-                return endReclaim(reclaim, moment, "the guest gives no more", &decision)
+            if let quiet = reclaim.climb.stalled(at: moment.now) {
+                return endReclaim(reclaim, moment, nothingCame(for: quiet), &decision)
             }
             askAgain(moment, &decision)
         case .alarm(let alarm): lookAgain(alarm, moment, &decision)
@@ -127,6 +127,11 @@ public struct GuestArbiter: Sendable, Codable {
             if suspicion != nil { decision.requestStatistics = driver.hasStatistics }
         case .idle, .deflating, .silent: break
         }
+    }
+
+    private func nothingCame(for time: TimeSpan) -> String {
+        let amount = driver.hasStatistics ? "nothing" : "less than \(mebibytes(InflationFigures.leastPieceUnseen))"
+        return "\(amount) came for \(time.nanoseconds / TimeSpan.seconds(1).nanoseconds) s"
     }
 
     private mutating func askAgain(_ moment: Moment, _ decision: inout Decision) {

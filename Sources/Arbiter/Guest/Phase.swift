@@ -54,32 +54,6 @@ struct Suspicion: Sendable, Codable {
     var isDoubted = false
 }
 
-/// A balloon on its way up, in steps.
-struct Climb: Sendable, Codable {
-    /// What was held when it last got on, and when that was.
-    private var held: Pages
-    private var since: Instant
-    /// The next step, or the first, waits for statistics.
-    var waitsForStatistics: Bool
-
-    init(_ moment: Moment, waitsForStatistics: Bool) {
-        held = moment.held
-        since = moment.now
-        self.waitsForStatistics = waitsForStatistics
-    }
-
-    mutating func note(_ moment: Moment) {
-        guard moment.held >= held + InflationFigures.stallProgress else { return }
-        held = moment.held
-        since = moment.now
-    }
-
-    /// Next to nothing has come for a while, though the guest was asked for it.
-    func hasStalled(at now: Instant) -> Bool {
-        !waitsForStatistics && now >= since + InflationFigures.stallTime
-    }
-}
-
 /// A guest's free memory goes to the host through the balloon, which then returns to where it was.
 struct Reclaim: Sendable, Codable {
     /// The target before.

@@ -109,7 +109,7 @@ extension HostArbiter {
         let why = "lending \(mebibytes(pages)) to others, for its price is the lowest"
         let decision = books.change(index) { guest in
             let goal = guest.goal + pages
-            guest.lend(to: goal)
+            guest.lend(to: goal, now)
             guest.turns.notePayment(need.rule, at: now)
             var decision = Decision()
             guest.arbiter.lend(to: goal, why, Moment(now, held: guest.held), &decision)

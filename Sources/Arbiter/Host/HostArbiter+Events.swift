@@ -3,7 +3,7 @@ internal import Balloon
 /// What an input about a guest means for the ledger.
 extension HostArbiter {
     /// Ends what the input ends, before the guest's own arbiter hears of it.
-    mutating func prepare(_ input: Input, _ index: Int) {
+    mutating func prepare(_ input: Input, _ index: Int, _ now: Instant) {
         switch input {
         case .driverStarted(let isFresh, _):
             let isSharing = isSharing
@@ -14,7 +14,7 @@ extension HostArbiter {
                 if isFresh, isSharing { $0.arbiter.steer(to: $0.capBalloon) }
             }
         case .driverStopped, .statisticsTimedOut: books.change(index) { $0.report = nil }
-        case .wake: books.change(index) { $0.watchLending() }
+        case .wake: books.change(index) { $0.watchLending(now) }
         case .requested, .reclaim, .progress, .unsolicited, .statistics: break
         }
     }
@@ -24,7 +24,6 @@ extension HostArbiter {
         let taken = books.setHeld(held, index)
         if taken < 0 {
             books.payLoans(back: 0 - taken)
-            books.change(index) { $0.lending?.isSlow = false }
         }
         guard taken > 0, ledger.budget != nil else { return }
         books.addLoan(taken)

@@ -107,7 +107,7 @@ public struct HostArbiter: Sendable, Codable {
         let now = time.at(now)
         let index = guest.rawValue
         guard books.isUsed(index) else { return Decision() }
-        prepare(input, index)
+        prepare(input, index, now)
         note(held: held, input, index, now)
         let before = books[index].account.promised
         let decision = tell(input, index, moment(index, now))

@@ -42,11 +42,38 @@ struct SharedGuest: Sendable, Codable {
 
     /// A balloon that the host asked for, until it is reached or given up.
     struct Lending: Sendable, Codable {
-        var goal: Pages
-        /// What was held when it was asked, or looked at last.
-        var heldThen: Pages
-        /// It gives nothing so far: what is due of it is not counted on.
-        var isSlow = false
+        private(set) var goal: Pages
+        /// What was held when it was asked, or looked at last, and when that was.
+        private var heldThen: Pages
+        private var lookedAt: Instant
+        /// Pages a second, as they come; `nil`: it has not been looked at.
+        private var pace: Double?
+
+        init(goal: Pages, held: Pages, at now: Instant) {
+            self.goal = goal
+            heldThen = held
+            lookedAt = now
+        }
+
+        /// It is asked for more.
+        mutating func go(to goal: Pages) { self.goal = goal }
+
+        /// Looks what has come since the last time.
+        mutating func look(_ held: Pages, at now: Instant) {
+            let time = (now - lookedAt).seconds
+            guard time > 0 else { return }
+            let come = Double((held - heldThen).orNone.count) / time
+            pace = pace.map { $0 + (come - $0) * PriceFigures.paceWeight } ?? come
+            heldThen = held
+            lookedAt = now
+        }
+
+        /// What can be counted on: all that is due, and of a slow guest what comes soon. So a slow one that goes on steadily is
+        /// counted on, and who waits need not wait for it alone.
+        func due(_ held: Pages) -> Pages {
+            let due = (goal - held).orNone
+            return pace.map { min(due, Pages(rounding: $0 * PriceFigures.soon)) } ?? due
+        }
     }
 
     /// What it has been like for longer than a set of statistics tells.
@@ -99,7 +126,7 @@ struct SharedGuest: Sendable, Codable {
     mutating func balance() -> (promised: Pages, due: Pages) {
         let isCounted = presence == .running
         let promised = isCounted ? promise : 0
-        let due = isCounted && !(lending?.isSlow ?? true) ? ((lending?.goal ?? 0) - held).orNone : 0
+        let due = isCounted ? lending?.due(held) ?? 0 : 0
         defer {
             account.promised = promised
             account.due = due
@@ -190,16 +217,15 @@ struct SharedGuest: Sendable, Codable {
     func isKnown(_ now: Instant) -> Bool { habits.heardSince.map { now >= $0 + PriceFigures.knownAfter } ?? false }
 
     /// Where a payer stands that has been asked for a balloon of so many pages.
-    mutating func lend(to goal: Pages) {
-        lending = Lending(goal: goal, heldThen: held, isSlow: lending?.isSlow ?? false)
+    mutating func lend(to goal: Pages, _ now: Instant) {
+        if lending == nil { lending = Lending(goal: goal, held: held, at: now) }
+        lending?.go(to: goal)
     }
 
-    /// Sees whether it has given anything since the last time.
-    mutating func watchLending() {
-        guard var lending else { return }
-        lending.isSlow = held <= lending.heldThen
-        lending.heldThen = held
-        self.lending = lending
+    /// Sees what it has given since the last time.
+    mutating func watchLending(_ now: Instant) {
+        let held = held
+        lending?.look(held, at: now)
     }
 
     /// Learns the size under which it suffers from the alarm that has begun.
