@@ -7,7 +7,7 @@ enum BudgetText {
             .filter { !$0.isEmpty }.joined(separator: "\n\n")
     }
 
-    private static let overdrawn = "overdrawn: guests took it or were started, or the budget was made smaller"
+    private static let overdrawn = "overdrawn: guests took it or were started, the budget was made smaller, or the host is short"
 
     /// One line below the list of guests.
     static func line(_ budget: BudgetStatus) -> String {

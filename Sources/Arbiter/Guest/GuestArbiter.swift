@@ -83,6 +83,7 @@ public struct GuestArbiter: Sendable, Codable {
         if phase.alarm != nil { target = min(target, moment.held) }
         // Nothing is given that the host does not have.
         target = max(target, before.committed - moment.terms.grantable)
+        decision.correctAlarm(target: target)
         tell(insteadOf: before.target, moment.held, &decision)
     }
 

@@ -86,15 +86,19 @@ extension HostArbiter {
         guard guest.presence == .running else { return .notRunning }
         guard guest.isRunning else { return .noDriver }
         if guest.claim != nil { return .inNeed }
-        guard guest.arbiter.canLend else { return .busy }
+        guard guest.arbiter.canLend else { return .busy(guest.arbiter.state) }
+        guard guest.arbiter.hasUsableStatistics else { return .noStatistics }
         guard let report = guest.report, now <= report.at + PriceFigures.staleAfter else { return .silent }
+        guard !guest.arbiter.isSuspected else { return .suspected }
         guard guest.mayPay(now) else { return .justGiven }
         let least = guest.least(now)
         guard guest.visibleAtGoal > least + MoveFigures.least else {
             return least > guest.limits.min ? .atFloor(least) : .atMin(guest.limits.min)
         }
         let spare = guest.spare(now, sparingCaches: false)
-        guard spare >= MoveFigures.least else { return .nothingIdle }
+        guard spare >= MoveFigures.least else {
+            return .nothingToSpare(available: report.available(with: guest.goal), kept: report.kept)
+        }
         return books.payers.contains(index) ? .notNeeded(spare) : .tooDear(spare)
     }
 }

@@ -6,22 +6,33 @@ struct Report: Sendable, Codable {
     /// Balloons that it can bear: with all free pages in it, and with the page cache too.
     let bearableFree: Pages
     let bearable: Pages
+    /// What it had available, and what of that is left to it.
+    private let available: Pages
+    let kept: Pages
     /// Pages that lay idle then, with a balloon of so many.
     private let idle: Pages
     private let goalThen: Pages
     /// It has given its calm portion of these statistics.
     private(set) var hasPaid = false
 
-    init(at now: Instant, bearableFree: Pages, bearable: Pages, idle: Pages, with goal: Pages) {
+    init(
+        at now: Instant, bearableFree: Pages, bearable: Pages, available: Pages, kept: Pages, idle: Pages,
+        with goal: Pages
+    ) {
         at = now
         self.bearableFree = bearableFree
         self.bearable = bearable
+        self.available = available
+        self.kept = kept
         self.idle = idle
         goalThen = goal
     }
 
     /// Takes in a payment: where it pressed, there may be another one on the same statistics.
     mutating func notePayment(isUrgent: Bool) { hasPaid = !isUrgent }
+
+    /// What of that is left with a balloon of so many.
+    func available(with goal: Pages) -> Pages { (available - (goal - goalThen).orNone).orNone }
 
     /// What of the idle pages is left with a balloon of so many.
     @inline(__always)
@@ -78,7 +89,7 @@ extension SharedGuest {
         if health.faultRate == nil { habits.heardSince = now }
         report = Report(
             at: now, bearableFree: bearableFree, bearable: health.isCacheRead ? bearableFree : bearable(available),
-            idle: sees.scaled(by: 1 - habits.idleness.active), with: goal)
+            available: health.isCacheRead ? min(available, health.free ?? available) : available, kept: left, idle: sees.scaled(by: 1 - habits.idleness.active), with: goal)
         habits.floor.hear(needed: limits.max - bearableFree, now)
     }
 

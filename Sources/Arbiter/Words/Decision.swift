@@ -1,3 +1,5 @@
+internal import Balloon
+
 /// What the arbiter wants done about one guest.
 public struct Decision: Sendable, Equatable, Codable {
     /// The driver is to be told of the target by a configuration change.
@@ -9,6 +11,19 @@ public struct Decision: Sendable, Equatable, Codable {
     public init() {}
 
     public var isEmpty: Bool { !interrupt && !requestStatistics && happenings.isEmpty }
+
+    /// Has an alarm tell the target that came of it.
+    mutating func correctAlarm(target: Pages) {
+        for index in happenings.indices {
+            switch happenings[index] {
+            case .alarm(let unsolicited, let held, _):
+                happenings[index] = .alarm(unsolicited: unsolicited, held: held, target: target)
+            case .pressure(let held, _, let reason):
+                happenings[index] = .pressure(held: held, target: target, reason: reason)
+            default: break
+            }
+        }
+    }
 
     /// Adds what was decided later, before anything was done. Of what is to be told, so much is kept.
     public mutating func join(_ other: Decision) {

@@ -25,12 +25,17 @@ public struct HostPlan: Sendable {
         case notRunning
         case noDriver
         case inNeed
-        case busy
+        /// Its balloon is not to be made larger in this state.
+        case busy(GuestState)
+        case noStatistics
         case silent
+        /// It looks as if it were on its knees; it is asked again.
+        case suspected
         case justGiven
         case atMin(Pages)
         case atFloor(Pages)
-        case nothingIdle
+        /// What it has available, and what of that is left to it.
+        case nothingToSpare(available: Pages, kept: Pages)
         /// It could pay so much; others are cheaper, or nothing is needed.
         case notNeeded(Pages)
         /// It could pay so much, but only by giving up page cache that is worth more than the need.
@@ -41,14 +46,30 @@ public struct HostPlan: Sendable {
             case .notRunning: "no virtual machine runs"
             case .noDriver: "no driver runs"
             case .inNeed: "it is in need itself"
-            case .busy: "its balloon is busy, or left alone for a while"
+            case .busy(let state): Self.trouble(state)
+            case .noStatistics: "it sends no statistics, so nobody knows what it can spare"
             case .silent: "it has not said lately how it is"
+            case .suspected: "it may be on its knees, and is asked again"
             case .justGiven: "it was given memory a moment ago"
-            case .atMin(let pages): "it sees its min, \(mebibytes(pages))"
-            case .atFloor(let pages): "it suffered at less than \(mebibytes(pages)) lately"
-            case .nothingIdle: "it uses all that it sees"
+            case .atMin(let pages): "it sees hardly more than its min, \(mebibytes(pages))"
+            case .atFloor(let pages): "it suffered at less than \(mebibytes(pages)) lately, and sees hardly more"
+            case .nothingToSpare(let available, let kept):
+                "it has \(mebibytes(available)) available, and \(mebibytes(kept)) are to stay with it"
             case .notNeeded(let pages): "not needed; it could pay \(mebibytes(pages))"
             case .tooDear(let pages): "its \(mebibytes(pages)) are page cache that is worth as much as the need"
+            }
+        }
+
+        private static func trouble(_ state: GuestState) -> String {
+            switch state {
+            case .idle: "no driver runs"
+            case .alarm: "it is in an alarm"
+            case .notAnswering: "it does not answer"
+            case .deflating: "its balloon is on its way to a smaller size"
+            case .reclaiming: "its free memory is being reclaimed"
+            case .holdOff: "it suffered a while ago, and its balloon is left alone"
+            case .stalled: "it could not give what it was asked for, and its balloon is left alone for a while"
+            case .settled, .inflating: "its balloon is busy"
             }
         }
     }

@@ -8,11 +8,15 @@ struct BudgetEdit {
     let after: ByteSize
     /// What guests are promised beyond it; 0: it is enough.
     let excess: ByteSize
+    /// What becomes of decisions.
+    let mode: BudgetMode
 
     /// For people.
     var sentence: String {
         let change = "the budget is \(after); it was \(before)"
-        return excess > 0 ? "\(change); guests are promised \(excess) more, which is asked of them" : change
+        guard excess > 0 else { return change }
+        let consequence = mode == .on ? "which is asked of them" : "which is asked of nobody in mode \(mode.rawValue)"
+        return "\(change); guests are promised \(excess) more, \(consequence)"
     }
 
     var numbers: [String: UInt64] { ["budget": after.bytes, "before": before.bytes, "excess": excess.bytes] }
@@ -25,6 +29,7 @@ extension HostArbiter {
         let pages = Pages(bytes: size.size(of: ByteSize(hostMemory ?? 0)).bytes)
         try set(budget: pages, at: now)
         return BudgetEdit(
-            before: ByteSize(before), after: ByteSize(pages), excess: ByteSize((0 - ledger.free).orNone))
+            before: ByteSize(before), after: ByteSize(pages), excess: ByteSize((0 - ledger.free).orNone),
+            mode: mode.shown)
     }
 }

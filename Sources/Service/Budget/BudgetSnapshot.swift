@@ -62,7 +62,7 @@ struct BudgetSnapshot: Sendable {
             guest: need?.name, sees: need.map { ByteSize($0.bytes) }, promised: need == nil ? nil : promised,
             message: "", steps: steps,
             refusals: refusals, short: ByteSize(plan.short + plan.beyondReach), free: plan.ledger.free.signedBytes)
-        shown.message = shown.summary(beyondReach: ByteSize(plan.beyondReach))
+        shown.message = shown.summary(beyondReach: ByteSize(plan.beyondReach), mode: arbiter.mode.shown)
         return shown
     }
 
@@ -73,24 +73,37 @@ struct BudgetSnapshot: Sendable {
 
 extension BudgetPlan {
     /// What would come of it, in one line.
-    fileprivate func summary(beyondReach: ByteSize) -> String {
+    fileprivate func summary(beyondReach: ByteSize, mode: BudgetMode) -> String {
+        let outcome = outcome(beyondReach: beyondReach)
+        return mode == .on || steps.isEmpty ? outcome : "\(outcome) (in mode on; now it is \(mode.rawValue))"
+    }
+
+    private func outcome(beyondReach: ByteSize) -> String {
+        guard let guest, let sees, let promised else {
+            return steps.isEmpty ? "nothing would happen" : payment
+        }
+        guard sees > promised else { return "\(guest) is promised \(promised) already; \(anyway)" }
+        // Who runs sees something.
+        guard promised > 0 else { return "\(guest) would see nothing: no virtual machine runs; \(anyway)" }
+        if beyondReach > 0 {
+            return "\(guest) could not see \(sees): its memory, or what an operator lets it see, is "
+                + "\(beyondReach) less; \(payment)"
+        }
+        let need = "\(guest) would need \(ByteSize(sees.bytes - promised.bytes)) more"
+        guard short > 0 else { return "\(need), and get it; \(payment)" }
+        return "\(need), and \(short) would be short; \(payment)"
+    }
+
+    private var payment: String {
         let payers = steps.reduce(into: [String]()) { names, step in
             if let payer = step.move.payer, !names.contains(payer) { names.append(payer) }
         }
-        let paid = payers.isEmpty ? "nobody would pay" : "\(payers.joined(separator: ", ")) would pay, in this order"
-        guard let guest, let sees, let promised else {
-            return steps.isEmpty ? "nothing would happen" : paid
-        }
-        guard sees > promised else { return "\(guest) is promised \(promised) already; nothing would happen" }
-        // Who runs sees something.
-        guard promised > 0 else { return "\(guest) would see nothing: no virtual machine runs; nothing would happen" }
-        if beyondReach > 0 {
-            return "\(guest) could not see \(sees): its memory, or what an operator lets it see, is "
-                + "\(beyondReach) less; \(paid)"
-        }
-        let need = "\(guest) would need \(ByteSize(sees.bytes - promised.bytes)) more"
-        guard short > 0 else { return "\(need), and get it; \(paid)" }
-        return "\(need), and \(short) would be short; \(paid)"
+        return payers.isEmpty ? "nobody would pay" : "\(payers.joined(separator: ", ")) would pay, in this order"
+    }
+
+    /// What would happen though the guest needs nothing.
+    private var anyway: String {
+        steps.isEmpty ? "nothing would happen" : "what would happen whatever it needs: \(payment)"
     }
 }
 

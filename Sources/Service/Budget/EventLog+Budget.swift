@@ -24,15 +24,15 @@ extension EventLog {
                     "\(size(short)) are needed and nobody can pay: guests are promised \(size(promised)) of \(size(budget))",
                 numbers: ["short": bytes(short), "promised": bytes(promised), "budget": bytes(budget)])
         case .shortageOver:
-            append(guest: nil, kind: .shortageOver, message: "what was needed is there again")
+            append(guest: nil, kind: .shortageOver, message: "nobody waits for memory any more")
         case .overdrawn(let pages):
             append(
                 guest: nil, kind: .overdrawn,
                 message:
-                    "guests are promised \(size(pages)) more than the budget: some took it back or were started, or it was made smaller",
+                    "guests are promised \(size(pages)) more than there is: some took it back or were started, the budget was made smaller, or the host is short",
                 numbers: ["bytes": bytes(pages)])
         case .overdraftOver:
-            append(guest: nil, kind: .overdraftOver, message: "guests are promised no more than the budget again")
+            append(guest: nil, kind: .overdraftOver, message: "guests are promised no more than there is again")
         case .pressure(let pressure, let effective):
             append(
                 guest: nil, kind: .hostPressure,

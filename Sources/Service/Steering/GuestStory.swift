@@ -85,19 +85,19 @@ struct GuestStory {
             alarms += 1
             say(
                 .alarm,
-                "the guest runs out of memory: it took \(size(unsolicited)) back; target lowered to \(size(target))",
+                "the guest runs out of memory: it took \(size(unsolicited)) back; the balloon's target is now \(size(target))",
                 ["unsolicited": bytes(unsolicited), "held": bytes(held), "target": bytes(target)])
         case .pressure(let held, let target, let reason):
             alarms += 1
             say(
-                .alarm, "the guest is on its knees: \(reason); target lowered to \(size(target))",
+                .alarm, "the guest is on its knees: \(reason); the balloon's target is now \(size(target))",
                 ["unsolicited": 0, "held": bytes(held), "target": bytes(target)])
         case .alarmOver(let held, let given, let isExhausted):
             say(
                 .alarmOver,
                 isExhausted
                     ? "the balloon is empty; there is nothing left to give"
-                    : "the guest is well again, with \(size(given)) more",
+                    : given > 0 ? "the guest is well again, with \(size(given)) more" : "the guest is well again",
                 ["held": bytes(held), "given": bytes(given)])
         case .holdOff(let time):
             say(.holdOff, "the balloon is left alone for \(seconds(time))", ["seconds": wholeSeconds(time)])
@@ -105,7 +105,9 @@ struct GuestStory {
             say(.rearmed, "a balloon of \(size(target)) is tried again", ["requested": bytes(target)])
         case .stalled(let held, let wanted, let retryIn, let reason):
             say(
-                .stalled, "\(size(held)) of \(size(wanted)): \(reason); tried again in \(seconds(retryIn))",
+                .stalled,
+                "the balloon holds \(size(held)), \(size((wanted - held).orNone)) less than asked for: \(reason); "
+                    + "tried again in \(seconds(retryIn))",
                 ["held": bytes(held), "requested": bytes(wanted), "seconds": wholeSeconds(retryIn)])
         case .statisticsLost:
             say(.statisticsLost, "the guest does not answer: it is taken to be under pressure")

@@ -49,7 +49,7 @@ struct Steering: ~Copyable {
     ///   - held: pages that the balloon holds now.
     ///   - seenAt: when it happened (ns), if that was before now.
     mutating func handle(_ input: Input, held: Pages, seenAt: UInt64? = nil) -> Decision {
-        let wasSilent = schedule.record.isAnswering == false
+        let wasSilent = schedule.record.newest != nil && schedule.record.isAnswering == false
         let input = take(input, held: held)
         var decision: Decision
         if let seat {
