@@ -49,7 +49,9 @@ public struct Event: Codable, Sendable, Equatable {
         case statisticsBack = "statistics-back"
         case reclaimed
         case hinted
-        /// Under a budget: memory moved, or would have in mode `watch`.
+        /// Under a budget: a guest begins to take or to be given memory. All of its numbers are told again by ``moved``.
+        case moving
+        /// Under a budget: memory moved, or would have in mode `watch`: the account of one need.
         case moved
         /// Under a budget: guests took or were started with more than there is, or it was made smaller.
         case overdrawn

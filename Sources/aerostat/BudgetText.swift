@@ -7,7 +7,8 @@ enum BudgetText {
             .filter { !$0.isEmpty }.joined(separator: "\n\n")
     }
 
-    private static let overdrawn = "overdrawn: guests took it or were started, the budget was made smaller, or the host is short"
+    private static let overdrawn =
+        "overdrawn: guests took it or were started, the budget was made smaller, or the host is short"
 
     /// One line below the list of guests.
     static func line(_ budget: BudgetStatus) -> String {
@@ -87,10 +88,9 @@ enum BudgetText {
     static func explanation(_ explanation: Explanation) -> String {
         var lines = ["\(explanation.guest) is \(explanation.state.rawValue): \(explanation.reason)"]
         if explanation.decisions.isEmpty { lines.append("nothing was decided about it lately") }
-        for decision in explanation.decisions {
+        for decision in explanation.decisions.reversed() {
             let event = decision.event
-            let rule = event.move.map { " [\($0.rule), \(signed($0.free)) free before]" } ?? ""
-            lines.append("\(event.timestamp)  \(event.kind.rawValue): \(event.message)\(rule)")
+            lines.append("\(event.timestamp)  \(event.kind.rawValue): \(event.message)")
             if let seconds = decision.seconds, let until = decision.until {
                 lines.append("    took \(seconds < 0.0015 ? "1 ms or less" : "\(seconds) s"), until: \(until)")
             }

@@ -41,14 +41,14 @@ import Testing
     func stalled() {
         var bench = ArbiterBench()
         bench.start(hasStatistics: false)
-        bench.request(96)
-        bench.held = 96 * mebibyte - 200
+        bench.send(.requested(96 * mebibyte - 10))
+        bench.held = 96 * mebibyte - 210
         bench.send(.progress)
         for _ in 0..<40 where bench.arbiter.state == .inflating {
             bench.pass(1000)
             bench.send(.wake)
         }
-        #expect(bench.arbiter.reason == "800 KiB less than the balloon of 96 MiB: the guest gives no more")
+        #expect(bench.arbiter.reason == "800 KiB less than 95 MiB: less than 1 MiB came for 6 s")
     }
 
     @Test("an alarm names the target that came of it, not the one that it wished for")
@@ -69,5 +69,31 @@ import Testing
         }
         #expect(told == [bench.host.target(of: guest)])
         #expect(bench.host.target(of: guest) > 500 * mebibyte)
+    }
+
+    @Test("a payer's reason names who needs it, and why")
+    func payer() throws {
+        let now = Instant(nanoseconds: 1_000_000_000)
+        var host = try HostArbiter(budget: 1024 * mebibyte)
+        let limits = try GuestLimits(min: 64 * mebibyte, max: 1024 * mebibyte)
+        let guests = try ["db", "web1"].map { try host.add(limits, called: $0, at: now) }
+        var set = BalloonStatistics()
+        set[.availableMemory] = 900 << 20
+        set[.freeMemory] = 900 << 20
+        set[.totalMemory] = 1024 << 20
+        for guest in guests {
+            _ = host.handle(.driverStarted(isFresh: true, hasStatistics: true), of: guest, at: now, held: 0)
+        }
+        _ = host.handle(.statistics(set), of: guests[0], at: now, held: 0)
+        #expect(host.reason(of: guests[0]).contains(" more (guests see more than there is); none that can pay now"))
+        let held = host.target(of: guests[0])
+        _ = host.handle(.progress, of: guests[0], at: now, held: held)
+        host.set(mode: .watch, at: now)
+        host.set(mode: .on, at: now)
+        _ = host.handle(.statistics(set), of: guests[1], at: now, held: 512 * mebibyte)
+        _ = host.handle(.statistics(set), of: guests[0], at: now, held: held)
+        _ = host.handle(.unsolicited(256), of: guests[1], at: now, held: 511 * mebibyte)
+        let reason = host.reason(of: guests[0])
+        #expect(reason.contains(" more for web1 (alarm); none that can pay now is cheaper"), "\(reason)")
     }
 }

@@ -76,8 +76,12 @@ extension BudgetWireTests {
             try await until("b is given more", house) {
                 try share("b", $0).promised.bytes > promised + 64 * Self.mebibyte
             }
+            try await house.event(.moved, of: "b", after: last)
+            try await house.story("payers of the overdraft are named", after: start) {
+                $0.last?.move?.rule == "overdraft"
+            }
             let moves = house.events.history(after: start).compactMap(\.move)
-            for move in moves where move.payer == nil && move.rule != "loan" {
+            for move in moves where move.gainer != nil && move.bytes.bytes > 0 {
                 #expect(move.free >= Int64(move.bytes.bytes), "granted what was not there: \(move)")
             }
             #expect(moves.contains { $0.payer != nil && $0.rule == "overdraft" })

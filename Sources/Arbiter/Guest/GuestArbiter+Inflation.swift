@@ -117,7 +117,7 @@ extension GuestArbiter {
         let pause = troubles.add(moment)
         phase = .stalled(until: moment.now + pause)
         wakeAt = moment.now + pause
-        reason = "\(mebibytes((wanted - moment.held).orNone)) less than the balloon of \(mebibytes(wanted)): \(why)"
+        reason = "\(mebibytes(moment.held, of: wanted)): \(why)"
         decision.happenings.append(.stalled(held: moment.held, wanted: wanted, retryIn: pause, reason: why))
     }
 

@@ -106,7 +106,9 @@ extension HostArbiter {
             books.change(index) { $0.turns.noteAdvice(at: now) }
             return
         }
-        let why = "lending \(mebibytes(pages)) to others, for its price is the lowest"
+        let gainer = need.claimant.map { books[$0].name } ?? ""
+        let cause = gainer.isEmpty ? "(\(need.rule.words))" : "for \(gainer) (\(need.rule.rawValue))"
+        let why = "lending \(mebibytes(pages)) more \(cause); none that can pay now is cheaper"
         let decision = books.change(index) { guest in
             let goal = guest.goal + pages
             guest.lend(to: goal, now)

@@ -73,7 +73,7 @@ extension HostArbiter {
             books.setWanted(0, index)
             return
         }
-        let why = "given \(mebibytes(pages)) from the host's budget"
+        let why = "given \(mebibytes(pages)) from the host's budget: \(rule.words)"
         let decision = books.change(index) { guest in
             var decision = Decision()
             guest.arbiter.give(pages, why, guest.held, &decision)

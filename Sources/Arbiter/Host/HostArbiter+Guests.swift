@@ -4,15 +4,17 @@ internal import Balloon
 extension HostArbiter {
     /// Takes a guest in. O(log n), but for making room.
     ///
-    /// - Parameter isPresent: its virtual machine runs, and its memory counts; see ``set(isPresent:of:at:)``.
+    /// - Parameters:
+    ///   - name: what people call it, for reasons.
+    ///   - isPresent: its virtual machine runs, and its memory counts; see ``set(isPresent:of:at:)``.
     /// - Throws: ``AdmissionError``, with the arithmetic, if its reservation does not fit.
     public mutating func add(
-        _ limits: GuestLimits, isPresent: Bool = true, at now: Instant
+        _ limits: GuestLimits, called name: String = "", isPresent: Bool = true, at now: Instant
     ) throws(AdmissionError) -> GuestHandle {
         let now = time.at(now)
         do { try limits.check() } catch { throw .limits(error) }
         try admit(limits.reservation)
-        var guest = SharedGuest(limits: limits, isPresent: isPresent)
+        var guest = SharedGuest(name, limits: limits, isPresent: isPresent)
         if mode == .paused { guest.arbiter.freeze() }
         let index = books.add(guest)
         changes.reserve(books.slots.count)

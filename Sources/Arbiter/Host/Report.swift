@@ -88,8 +88,10 @@ extension SharedGuest {
         let bearableFree = bearable(min(available, health.free ?? available))
         if health.faultRate == nil { habits.heardSince = now }
         report = Report(
-            at: now, bearableFree: bearableFree, bearable: health.isCacheRead ? bearableFree : bearable(available),
-            available: health.isCacheRead ? min(available, health.free ?? available) : available, kept: left, idle: sees.scaled(by: 1 - habits.idleness.active), with: goal)
+            at: now, bearableFree: bearableFree,
+            bearable: health.isCacheRead ? bearableFree : bearable(available),
+            available: health.isCacheRead ? min(available, health.free ?? available) : available, kept: left,
+            idle: sees.scaled(by: 1 - habits.idleness.active), with: goal)
         habits.floor.hear(needed: limits.max - bearableFree, now)
     }
 

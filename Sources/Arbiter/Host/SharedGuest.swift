@@ -2,6 +2,8 @@ internal import Balloon
 
 /// One guest of a ``HostArbiter``: its own arbiter, and how it stands among the others.
 struct SharedGuest: Sendable, Codable {
+    /// What people call it; empty: nobody has said.
+    let name: String
     var limits: GuestLimits
     var presence: Presence
     /// Free page reporting works: its free pages are the host's already.
@@ -112,7 +114,8 @@ struct SharedGuest: Sendable, Codable {
         mutating func noteAdvice(at now: Instant) { advisedAt = now }
     }
 
-    init(limits: GuestLimits, isPresent: Bool) {
+    init(_ name: String, limits: GuestLimits, isPresent: Bool) {
+        self.name = name
         self.limits = limits
         presence = isPresent ? .running : .absent
     }

@@ -39,36 +39,22 @@ public struct Move: Sendable, Equatable, Codable {
 
     /// For people.
     ///
-    /// - Parameters:
-    ///   - steps: it stands for so many moves.
-    ///   - name: what a guest is called.
-    public func sentence(steps: Int = 1, _ name: (GuestHandle) -> String) -> String {
-        let size = steps > 1 ? "\(mebibytes(pages)) in \(steps) steps" : mebibytes(pages)
+    /// - Parameter name: what a guest is called.
+    public func sentence(_ name: (GuestHandle) -> String) -> String {
+        let size = mebibytes(pages)
         let verb = isCarriedOut ? "" : "would have "
-        let cost = price.map { " (price \(Self.rounded($0)))" } ?? ""
+        let cost = price.map { " (price \(Self.shown(price: $0)))" } ?? ""
         switch (payer, gainer) {
         case (let payer?, let gainer?):
-            return "\(name(payer)) \(verb)lent \(size)\(cost) for \(name(gainer)): \(why)"
-        case (let payer?, nil): return "\(name(payer)) \(verb)lent \(size)\(cost): \(why)"
-        case (nil, let gainer?): return "\(name(gainer)) \(verb)got \(size): \(why)"
-        case (nil, nil): return "\(size): \(why)"
+            return "\(name(payer)) \(verb)lent \(size)\(cost) for \(name(gainer)): \(rule.words)"
+        case (let payer?, nil): return "\(name(payer)) \(verb)lent \(size)\(cost): \(rule.words)"
+        case (nil, let gainer?): return "\(name(gainer)) \(verb)got \(size): \(rule.words)"
+        case (nil, nil): return "\(size): \(rule.words)"
         }
     }
 
-    private var why: String {
-        switch rule {
-        case .loan: "it took them back unasked"
-        case .alarm: "a guest in an alarm"
-        case .early: "a guest that runs short"
-        case .slack: "slack for bursts"
-        case .overdraft: "guests see more than there is"
-        case .pressure: "the host is short of memory"
-        case .cap: "an operator's cap"
-        case .surplus: "more is free than bursts need"
-        }
-    }
-
-    private static func rounded(_ price: Double) -> String {
+    /// A price, for people.
+    public static func shown(price: Double) -> String {
         guard price < 1e9 else { return "\(price)" }
         let hundredths = Int(price * 100 + 0.5)
         return "\(hundredths / 100).\(hundredths % 100 / 10)\(hundredths % 10)"

@@ -17,8 +17,22 @@ public enum MoveRule: String, Sendable, Codable, CaseIterable {
     /// More is free than bursts need.
     case surplus
 
+    /// For people.
+    public var words: String {
+        switch self {
+        case .loan: "it took them back unasked"
+        case .alarm: "a guest in an alarm"
+        case .early: "a guest that runs short"
+        case .slack: "slack for bursts"
+        case .overdraft: "guests see more than there is"
+        case .pressure: "the host is short of memory"
+        case .cap: "an operator's cap"
+        case .surplus: "more is free than bursts need"
+        }
+    }
+
     /// A move is not undone at once for a rule of equal or lower rank.
-    var rank: Int {
+    public var rank: Int {
         switch self {
         case .surplus: 0
         case .slack: 1

@@ -2,15 +2,14 @@ internal import Arbiter
 
 /// What the shared arbiter has to tell people.
 struct BudgetNews {
-    var moves: [NamedMove] = []
+    var beginnings: [MoveStory] = []
+    var accounts: [MoveSeries.Account] = []
     var happenings: [HostHappening] = []
 }
 
 /// A move of memory between guests that have names.
 struct NamedMove {
     var move: Move
-    /// So many moves as one.
-    var steps = 1
     var payer: String?
     var gainer: String?
 }

@@ -3,13 +3,20 @@ internal import Balloon
 internal import ControlAPI
 
 extension EventLog {
-    /// Memory moved, or would have. It is the payer's event, or the gainer's where what was free is given.
-    func append(_ named: NamedMove) {
-        let move = MemoryMove(named)
-        var numbers = ["bytes": move.bytes.bytes]
-        if named.steps > 1 { numbers["steps"] = UInt64(named.steps) }
+    /// A guest begins to take or to be given memory; nothing is told of what does not press.
+    func append(beginningOf story: MoveStory) {
+        guard let message = story.beginning else { return }
         append(
-            guest: move.payer ?? move.gainer, kind: .moved, message: named.sentence, numbers: numbers, move: move)
+            guest: story.guest, kind: .moving, message: message, numbers: story.numbers,
+            move: story.move(isOver: false))
+    }
+
+    /// What became of one need. It is the gainer's event, or that of the guest that alone pays.
+    func append(_ account: MoveSeries.Account) {
+        let story = account.story
+        append(
+            guest: story.guest, kind: .moved, message: story.account(isOver: account.isOver), numbers: story.numbers,
+            move: story.move(isOver: account.isOver))
     }
 
     /// Something about the whole host.
@@ -49,11 +56,18 @@ extension EventLog {
     }
 }
 
+extension MoveStory {
+    /// Bytes, and how many moves they were.
+    fileprivate var numbers: [String: UInt64] {
+        ["bytes": given?.pages.bytes ?? 0, "taken": taken.bytes, "asked": asked.bytes, "steps": steps]
+    }
+}
+
 extension NamedMove {
     /// For people.
     var sentence: String {
-        move.sentence(steps: steps) { handle in
-            (handle == move.payer ? payer : handle == move.gainer ? gainer : nil) ?? "a guest that is gone"
+        move.sentence { handle in
+            (handle == move.payer ? payer : handle == move.gainer ? gainer : nil) ?? Self.unknown
         }
     }
 }
@@ -63,8 +77,7 @@ extension MemoryMove {
         let move = named.move
         self.init(
             number: move.number, rule: move.rule.rawValue, payer: named.payer, gainer: named.gainer,
-            bytes: ByteSize(move.pages), price: move.price,
-            free: move.free.signedBytes,
+            bytes: ByteSize(move.pages), price: move.price, free: move.free.signedBytes,
             isCarriedOut: move.isCarriedOut)
     }
 }

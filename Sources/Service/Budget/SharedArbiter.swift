@@ -55,7 +55,7 @@ final class SharedArbiter: Sendable {
     /// Takes a guest in.
     func add(_ name: String, _ limits: GuestLimits, reactor: Int, guest: Int) throws(AdmissionError) -> Seat {
         let result = write { arbiter, now in
-            Result { () throws(AdmissionError) in try arbiter.add(limits, isPresent: false, at: now) }
+            Result { () throws(AdmissionError) in try arbiter.add(limits, called: name, isPresent: false, at: now) }
         }
         let handle = try result.get()
         state.withLock { state in
@@ -229,14 +229,17 @@ final class SharedArbiter: Sendable {
         let (news, isFull, wakes) = state.withLock { state in
             var news = BudgetNews()
             var left = 32
-            while left > 0, let joined = state.series.next(at: now) {
-                news.moves.append(named(joined.move, steps: joined.steps, state))
+            while left > 0, let account = state.series.next(at: now) {
+                news.accounts.append(account)
                 left -= 1
             }
+            var begun: [MoveStory.Key] = []
             while left > 0, let move = state.arbiter.nextMove() {
-                if !state.series.join(move, at: now) { news.moves.append(named(move, steps: 1, state)) }
+                if let key = state.series.add(named(move, state), at: now) { begun.append(key) }
                 left -= 1
             }
+            // With all that moved at once.
+            news.beginnings = begun.compactMap { state.series[$0] }
             while let happening = state.arbiter.nextHappening() { news.happenings.append(happening) }
             let next = state.series.deadline ?? .max
             return (news, left == 0, newsAt.exchange(next, ordering: .relaxed) > next)
@@ -246,12 +249,12 @@ final class SharedArbiter: Sendable {
         return news
     }
 
-    private func named(_ move: Move, steps: Int, _ state: borrowing State) -> NamedMove {
+    private func named(_ move: Move, _ state: borrowing State) -> NamedMove {
         func name(_ guest: GuestHandle?) -> String? {
             guard let index = guest?.rawValue, state.names.indices.contains(index) else { return nil }
             return state.names[index]
         }
-        return NamedMove(move: move, steps: steps, payer: name(move.payer), gainer: name(move.gainer))
+        return NamedMove(move: move, payer: name(move.payer), gainer: name(move.gainer))
     }
 
     /// All at one moment, for the control plane. What is O(n) about it is done without the lock, when it is looked at.

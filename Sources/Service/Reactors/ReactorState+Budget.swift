@@ -58,7 +58,8 @@ extension ReactorState {
     /// What there is to tell of moves and of the host.
     func tellNews() {
         guard let news = shared?.takeNews() else { return }
-        for move in news.moves { log.append(move) }
+        for story in news.beginnings { log.append(beginningOf: story) }
+        for account in news.accounts { log.append(account) }
         for happening in news.happenings { log.append(happening) }
     }
 

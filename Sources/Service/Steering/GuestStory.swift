@@ -20,7 +20,12 @@ struct GuestStory {
     }
 
     mutating func say(_ kind: Event.Kind, _ message: String, _ numbers: [String: UInt64] = [:]) {
-        if kind != .target { sayTargets() }
+        sayTargets()
+        targets.close()
+        append(kind, message, numbers)
+    }
+
+    private func append(_ kind: Event.Kind, _ message: String, _ numbers: [String: UInt64] = [:]) {
         log.append(guest: guest, kind: kind, message: message, numbers: numbers)
     }
 
@@ -55,32 +60,37 @@ struct GuestStory {
         if let news = targets.end(at: MonotonicClock.now()) { say(news) }
     }
 
-    private mutating func say(_ news: TargetSeries.News) {
+    private func say(_ news: TargetSeries.News) {
         let target = ByteSize(news.target * PageFrame.size)
         let taken = news.taken * PageFrame.size
         var numbers = ["target": target.bytes]
         if taken > 0 { numbers["unsolicited"] = taken }
-        guard news.steps > 1 else { return say(.target, "balloon target \(target): \(news.reason)", numbers) }
-        numbers["steps"] = news.steps
-        let why = taken > 0 ? "the guest took \(ByteSize(taken)) back unasked" : news.reason
-        say(.target, "balloon target \(target), in \(news.steps) steps: \(why)", numbers)
+        if news.steps > 1 { numbers["steps"] = news.steps }
+        let steps = news.steps > 1 ? ", in \(news.steps) steps" : ""
+        let why = news.steps > 1 && taken > 0 ? "the guest took \(ByteSize(taken)) back unasked" : news.reason
+        append(.target, "balloon target \(target)\(steps): \(why)", numbers)
+        if let reached = news.reached { sayReached(Pages(reached)) }
+    }
+
+    private func sayReached(_ held: Pages) {
+        append(.targetReached, "the balloon holds \(ByteSize(held.bytes)), as asked", ["held": held.bytes])
     }
 
     // MARK: - What the arbiter tells
 
-    /// - Parameter isInAlarm: what the guest is in now; then its targets are told of together, once a second.
-    mutating func say(_ happening: Happening, isInAlarm: Bool) {
+    mutating func say(_ happening: Happening) {
         func bytes(_ pages: Pages) -> UInt64 { pages.bytes }
         func size(_ pages: Pages) -> String { "\(ByteSize(bytes(pages)))" }
         func seconds(_ time: TimeSpan) -> String { "\(wholeSeconds(time)) s" }
         func wholeSeconds(_ time: TimeSpan) -> UInt64 { time.nanoseconds / 1_000_000_000 }
         switch happening {
         case .targetSet(let pages, let reason):
-            if let news = targets.note(UInt64(pages.count), reason, isInAlarm: isInAlarm, at: MonotonicClock.now()) {
-                say(news)
-            }
+            if let news = targets.note(UInt64(pages.count), reason, at: MonotonicClock.now()) { say(news) }
         case .targetReached(let pages):
-            say(.targetReached, "the balloon holds \(size(pages)), as asked", ["held": bytes(pages)])
+            if !targets.noteReached(UInt64(pages.count)) {
+                sayTargets()
+                sayReached(pages)
+            }
         case .alarm(let unsolicited, let held, let target):
             alarms += 1
             say(
@@ -104,10 +114,12 @@ struct GuestStory {
         case .rearmed(let target):
             say(.rearmed, "a balloon of \(size(target)) is tried again", ["requested": bytes(target)])
         case .stalled(let held, let wanted, let retryIn, let reason):
+            let isClose = size(held) == size(wanted)
+            let extent =
+                isClose
+                ? "\(size((wanted - held).orNone)) less than \(size(wanted))" : "\(size(held)) of \(size(wanted))"
             say(
-                .stalled,
-                "the balloon holds \(size(held)), \(size((wanted - held).orNone)) less than asked for: \(reason); "
-                    + "tried again in \(seconds(retryIn))",
+                .stalled, "\(extent): \(reason); tried again in \(seconds(retryIn))",
                 ["held": bytes(held), "requested": bytes(wanted), "seconds": wholeSeconds(retryIn)])
         case .statisticsLost:
             say(.statisticsLost, "the guest does not answer: it is taken to be under pressure")

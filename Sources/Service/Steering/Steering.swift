@@ -41,7 +41,6 @@ struct Steering: ~Copyable {
     var state: GuestState { view.state }
     var reason: String { view.reason }
     var hasUsableStatistics: Bool { view.hasUsableStatistics }
-    private var isInAlarm: Bool { view.state == .alarm || view.state == .notAnswering }
 
     /// Takes one input, and says what is to be done about this guest.
     ///
@@ -235,7 +234,7 @@ struct Steering: ~Copyable {
     }
 
     mutating func say(_ happenings: [Happening]) {
-        for happening in happenings { story.say(happening, isInAlarm: isInAlarm) }
+        for happening in happenings { story.say(happening) }
     }
 
     /// Tells what is wrong, once, and shows it until the VMM connects again.
