@@ -151,7 +151,21 @@ struct BudgetWireTests {
             for _ in 0..<3 { _ = try await house.registry.refreshStatistics(of: "b") }
             #expect(try await targets() == before)
             #expect(house.count(.alarm, of: "b") == 0)
+            func answer(_ size: UInt64) async throws -> String {
+                try await house.registry.set(SizeRequest(sees: ByteSize(size * Self.mebibyte)), of: "b").message
+            }
+            let below = "how much it sees below that is for the budget to decide"
+            #expect(
+                try await answer(400)
+                    == "b: the guest is to see 400M at most; \(below); not now: the mode is pause: every target stays as it is, and the request is kept"
+            )
+            await #expect(throws: ControlError.self) { try await house.registry.reclaim("b") }
+            #expect(try await house.registry.setMode(.watch).mode == .watch)
+            #expect(try await answer(400).hasPrefix("b: the guest is to see 400M"))
+            #expect(try await !answer(400).contains("at most"))
             #expect(try await house.registry.setMode(.on).mode == .on)
+            #expect(try await answer(500).hasPrefix("b: the guest is to see 500M at most; \(below)"))
+            #expect(try await answer(512).hasPrefix("b: no cap: the budget decides how much the guest sees"))
             #expect(try await budget(house).mode == .on)
         }
     }

@@ -7,14 +7,14 @@ extension Guest {
     /// Asks for another size, as an operator.
     func setTarget(_ request: SizeRequest) -> Result<Accepted, ControlError> {
         if let problem = request.problem(max: max) { return .failure(.invalid(problem)) }
-        steering.take(request)
+        let wish = steering.take(request, max: max)
         resolveRequest(isRepeated: true)
-        return .success(
-            Accepted(message: "\(configuration.name): \(request.wish)\(postponement)", guest: status()))
+        return .success(Accepted(message: "\(configuration.name): \(wish)\(postponement)", guest: status()))
     }
 
     /// Why a request does not take effect now.
     private var postponement: String {
+        if steering.mode == .pause { return "; not now: \(Self.pause), and the request is kept" }
         guard device.isRunning else {
             return connection?.hadDriver == true
                 ? "; the guest is paused or its driver stopped, so the request is kept and applied when it goes on"
@@ -29,8 +29,11 @@ extension Guest {
         }
     }
 
+    private static let pause = "the mode is pause: every target stays as it is"
+
     func reclaim() -> Result<Accepted, ControlError> {
         let name = configuration.name
+        guard steering.mode != .pause else { return .failure(.conflict("\(name): \(Self.pause)")) }
         guard device.isRunning else { return .failure(.conflict("\(name): no driver runs")) }
         guard device.negotiated.contains(.statistics), steering.hasUsableStatistics else {
             return .failure(.conflict("\(name): the guest sends no statistics, so nobody knows what is free"))

@@ -4,7 +4,20 @@ internal import ControlAPI
 /// An operator's request, seen from the guest that it is for.
 extension SizeRequest {
     /// For people.
-    var wish: String { sees.map { "the guest is to see \($0)" } ?? "a balloon of \(balloon ?? 0)" }
+    ///
+    /// - Parameters:
+    ///   - mode: what becomes of decisions under a budget; `nil`: there is none.
+    ///   - max: the guest's memory in bytes; `nil`: unknown.
+    func wish(under mode: BudgetMode?, max: UInt64?) -> String {
+        guard let mode, mode != .watch else {
+            return sees.map { "the guest is to see \($0)" } ?? "a balloon of \(balloon ?? 0)"
+        }
+        guard balloon?.bytes != 0, sees == nil || sees?.bytes != max else {
+            return "no cap: the budget decides how much the guest sees"
+        }
+        let cap = sees.map { "the guest is to see \($0) at most" } ?? "a balloon of \(balloon ?? 0) at the least"
+        return "\(cap); how much it sees below that is for the budget to decide"
+    }
 
     /// Bytes.
     var numbers: [String: UInt64] {

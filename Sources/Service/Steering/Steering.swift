@@ -176,10 +176,18 @@ struct Steering: ~Copyable {
     }
 
     /// Keeps a request, until it can be told to the arbiter.
-    mutating func take(_ request: SizeRequest) {
+    ///
+    /// - Parameter max: the guest's memory in bytes; `nil`: unknown.
+    /// - Returns: what it means here, for people.
+    mutating func take(_ request: SizeRequest, max: UInt64?) -> String {
         self.request = request
-        say(.requested, request.wish, request.numbers)
+        let wish = request.wish(under: mode, max: max)
+        say(.requested, wish, request.numbers)
+        return wish
     }
+
+    /// What becomes of decisions under the budget; `nil`: there is none.
+    var mode: BudgetMode? { seat.map { $0.shared.read { $0.mode.shown } } }
 
     /// The request in pages of balloon, if the arbiter is to be told of it now.
     ///
