@@ -1,7 +1,7 @@
 # Aerostat: all that one does with a clone. `make help` says what there is.
 SWIFT ?= swift
 .DEFAULT_GOAL := help
-.PHONY: help lab build demo knees bench bench-device bench-many balance simulate guest bare-metal conformance test fuzz lint docs clean
+.PHONY: help lab build demo knees bench bench-device bench-many balance simulate guest bare-metal conformance test guests fuzz lint docs clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,10 @@ test: lab ## Build and run all tests, those with real guests too
 	@Guest/build.sh x86_64
 	@$(SWIFT) build --build-tests
 	@AEROSTAT=$(CURDIR)/.build/debug/aerostat $(SWIFT) test --skip-build --no-parallel
+
+guests: lab ## Fly the odd guests on every kernel over both doors, of which `make test` flies a part (20 minutes)
+	@$(SWIFT) build --build-tests
+	@AEROSTAT=$(CURDIR)/.build/debug/aerostat AEROSTAT_GUESTS=all $(SWIFT) test --skip-build --no-parallel --filter OddGuests
 
 SECONDS ?= 60
 fuzz: ## Fuzz what guests and VMMs can write, SECONDS=60 for each target

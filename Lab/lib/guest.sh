@@ -2,14 +2,15 @@
 
 # Modules a guest may load; what a kernel has built in is skipped.
 guest_modules="virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci virtio_blk virtio_balloon
- pciehp shpchp"
+ virtio_mem pciehp shpchp"
 
 # set_up_kernel NAME SUITE [SERIES]: the kernel image and the few modules, from what SUITE's package of the newest cloud
 # kernel depends on. Without SERIES it is whatever that is: backports keep only the newest one.
 set_up_kernel() {
     local name=$1 suite=$2 series=${3:-} apt=${2%-backports} package parts version image module
     local staged=$work/kernel-$1 preference=()
-    [ ! -e "$lab/kernel-$name/order" ] || return 0
+    # What was taken for another list of modules is fetched again.
+    [ "$(cat "$lab/kernel-$name/wanted" 2>/dev/null)" != "$guest_modules" ] || return 0
     if [ "$apt" = trixie ]; then
         set_up_apt trixie trixie trixie-updates trixie-backports
     else
@@ -35,6 +36,7 @@ set_up_kernel() {
         take_module "$module" "$(find "$work/image" -type d -path "*modules/$version" | head -n 1)" "$staged"
     done
     echo "$version" >"$staged/version"
+    echo "$guest_modules" >"$staged/wanted"
     rm -rf "$work/image" "$lab/kernel-$name"
     mv "$staged" "$lab/kernel-$name"
 }

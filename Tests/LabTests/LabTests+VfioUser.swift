@@ -1,7 +1,6 @@
 import ControlAPI
 import ControlClient
 import Lab
-import QMP
 import Testing
 
 /// What differs over vfio-user from the flights that both doors fly.
@@ -62,10 +61,7 @@ extension LabTests {
         configuration.extraOptions = ["-m", "size=1024M,slots=1,maxmem=2G"]
         try await Self.fly(configuration, door: .vfioUser) { machine, daemon in
             try await Self.inflate(daemon, 300)
-            try await machine.qmp.execute(
-                "object-add",
-                ["qom-type": "memory-backend-memfd", "id": "more", "size": .integer(256 << 20), "share": true])
-            try await machine.qmp.execute("device_add", ["driver": "pc-dimm", "id": "dimm", "memdev": "more"])
+            try await machine.plugDIMM(megabytes: 256)
             try await daemon.status(of: "g", within: .seconds(10), until: "larger") {
                 $0.max?.bytes == 1280 * Self.mebibyte
             }

@@ -1,5 +1,6 @@
 import ControlAPI
 import ControlClient
+import Foundation
 import Lab
 import Testing
 
@@ -25,6 +26,14 @@ struct LabTests {
             + [Flight(kernel: .trixie, door: .vfioUser)]
         /// For flights about what the kernel's driver does.
         static let newest = Flight(kernel: .newest, door: .vhostUser)
+        /// For flights with odd guests, of which some minutes are enough in `make test`; `make guests` flies all.
+        static let odd = fliesAll ? every : [Flight(kernel: .trixie, door: .vhostUser)]
+        static let doors = fliesAll ? every : GuestDoor.allCases.map { Flight(kernel: .trixie, door: $0) }
+
+        private static let every = KernelSeries.allCases.flatMap { kernel in
+            GuestDoor.allCases.map { Flight(kernel: kernel, door: $0) }
+        }
+        private static let fliesAll = ProcessInfo.processInfo.environment["AEROSTAT_GUESTS"] == "all"
     }
 
     /// A daemon with one guest, and the guest, booted; both are ended in any case.

@@ -68,6 +68,10 @@ public final class Machine: Sendable {
 
     public var pid: pid_t { process.pid }
     public var isRunning: Bool { process.isRunning }
+
+    /// Sends QEMU a signal.
+    func signal(_ number: Int32) { process.signal(number) }
+
     /// What the guest's kernel printed.
     public var console: URL { folder.appending(path: "console") }
     /// What QEMU printed.

@@ -1,0 +1,46 @@
+import ControlAPI
+import ControlClient
+import Foundation
+import Lab
+import Testing
+
+/// Guests, VMMs and daemons that stand still for a while: nobody is short of memory because of it.
+extension LabTests.OddGuests {
+    private static let interval = ["deflate-on-oom=on", "statistics-interval=1"]
+    private static let standstill = Duration.seconds(5)
+
+    @Test("a daemon that is stopped for a while blames no guest", arguments: LabTests.Flight.doors)
+    func stoppedDaemon(flight: LabTests.Flight) async throws {
+        try await LabTests.fly(MachineConfiguration(kernel: flight.kernel), door: flight.door, options: Self.interval) {
+            _, daemon in
+            let before = try await LabTests.inflate(daemon, 512)
+            daemon.signal(SIGSTOP)
+            try await Task.sleep(for: flight.door == .vhostUser ? Self.standstill : .seconds(4))
+            daemon.signal(SIGCONT)
+            LabTests.expectStill(before, try await LabTests.answering(daemon))
+            try await LabTests.expectNoTrouble(daemon)
+        }
+    }
+
+    @Test("suspend to memory: the balloon is empty meanwhile, and full again after", arguments: LabTests.Flight.doors)
+    func suspended(flight: LabTests.Flight) async throws {
+        var configuration = MachineConfiguration(kernel: flight.kernel)
+        configuration.extraOptions = ["-global", "ICH9-LPC.disable_s3=0"]
+        try await LabTests.fly(configuration, door: flight.door, options: Self.interval) { machine, daemon in
+            try await LabTests.inflate(daemon, 100)
+            let suspension = try await machine.suspend()
+            let asleep = try await daemon.client.status(of: "g")
+            #expect(asleep.held == 0 && asleep.counters.alarms == 0, "\(LabTests.brief(asleep))")
+            try await machine.wakeUp(suspension)
+            let awake = try await LabTests.waitForBalloon(daemon, 100)
+            #expect(awake.counters.alarms == 0 && awake.counters.badPages == 0)
+            // This time QEMU wakes the guest at once; its driver cannot tell.
+            try await machine.shell("echo mem > /sys/power/state")
+            try await LabTests.waitForBalloon(daemon, 100)
+            #expect(try await LabTests.answering(daemon).statistics.state == .answering)
+            try await LabTests.expectNoTrouble(daemon)
+            let eaten = try await machine.eat(megabytes: 400)
+            #expect(eaten.isAlive && eaten.badPages == 0)
+        }
+    }
+}
