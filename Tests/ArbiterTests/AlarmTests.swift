@@ -193,11 +193,11 @@ import Testing
         for target in [576, 0] as [UInt64] {
             bench.held = bench.arbiter.target
             bench.pass(3000)
-            #expect(bench.send(.statisticsTimedOut).interrupt)
+            #expect(bench.send(.statisticsTimedOut(.guest)).interrupt)
             #expect(bench.target == target && bench.state == .alarm)
         }
         bench.held = 0
-        bench.send(.statisticsTimedOut)
+        bench.send(.statisticsTimedOut(.guest))
         #expect(bench.pause == 10, "nothing is left to give")
     }
 
@@ -205,7 +205,7 @@ import Testing
     func silentAndSlow() {
         var bench = Bench(largeSettledAt: 3201)
         bench.starve()
-        bench.send(.statisticsTimedOut)
+        bench.send(.statisticsTimedOut(.guest))
         #expect(bench.target == 1600 && bench.arbiter.wakeAt != nil)
     }
 

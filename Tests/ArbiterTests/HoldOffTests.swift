@@ -113,6 +113,7 @@ import Testing
         suffer(&bench)
         bench.wake()
         bench.answer(available: 500, free: 400, reclaimed: 0)
+        bench.held = 100 * mebibyte
         bench.pass(100)
         bench.answer(available: 300, free: 10, reclaimed: 5)
         #expect(bench.pause == 100)

@@ -168,7 +168,9 @@ struct HostChaos {
 
     private mutating func answer(_ index: Int) {
         switch guests[index].kind {
-        case .silent: send(random.oneIn(3) ? .statistics(honest(index)) : .statisticsTimedOut, index)
+        case .silent:
+            let silence = random.pick(Silence.allCases)
+            send(random.oneIn(3) ? .statistics(honest(index)) : .statisticsTimedOut(silence), index)
         case .liar, .wild: send(.statistics(lie()), index)
         default: send(.statistics(honest(index)), index)
         }

@@ -34,7 +34,7 @@ import Testing
         case .stalled:
             bench.request(3600)
             bench.answer(available: 30)
-        case .notAnswering: bench.send(.statisticsTimedOut)
+        case .notAnswering: bench.send(.statisticsTimedOut(.guest))
         }
         bench.forget()
         return bench

@@ -194,7 +194,7 @@ import Testing
     @Test("never a guest in alarm, in hold-off, that is silent, or that never said anything")
     func troubled() throws {
         var (bench, guests) = try bench([(1, 800, 800), (1, 800, 800)])
-        bench.send(.statisticsTimedOut, guests[0])
+        bench.send(.statisticsTimedOut(.guest), guests[0])
         #expect(bench.host.share(of: guests[0])?.price == nil)
         bench.starve(guests[2])
         #expect(Set(bench.payers()) == [guests[1]])

@@ -35,7 +35,7 @@ import Testing
         case 3: return .reclaim
         case 4, 5: return .unsolicited(random.pick([1, 256, random.pages(1...100_000)]))
         case 6...9: return .statistics(claims(&random))
-        case 10: return .statisticsTimedOut
+        case 10: return .statisticsTimedOut(random.pick(Silence.allCases))
         default: return .progress
         }
     }

@@ -109,7 +109,7 @@ import Testing
         bench.answer(available: 900)
         bench.held = 800 * mebibyte
         bench.send(.progress)
-        bench.send(.statisticsTimedOut)
+        bench.send(.statisticsTimedOut(.guest))
         #expect(bench.state == .notAnswering && bench.target == 0)
     }
 
@@ -118,7 +118,7 @@ import Testing
         var bench = Bench()
         bench.start()
         bench.send(.reclaim)
-        bench.send(.statisticsTimedOut)
+        bench.send(.statisticsTimedOut(.guest))
         #expect(bench.state == .settled)
         #expect(reclaimed(bench) == [0])
     }

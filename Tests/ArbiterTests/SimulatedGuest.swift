@@ -143,7 +143,7 @@ struct Simulation {
                 tell(.statistics(guest.statistics()))
             } else if waited >= 3 * ArbiterBench.second {
                 askedAt = nil
-                tell(.statisticsTimedOut)
+                tell(.statisticsTimedOut(.guest))
             }
         }
         if let due = bench.arbiter.wakeAt, due <= bench.now { tell(.wake) }

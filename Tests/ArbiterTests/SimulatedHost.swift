@@ -99,7 +99,7 @@ struct SimulatedHost {
                 tell(.statistics(guests[guest].statistics()), guest)
             } else if now >= asked + 3 * ArbiterBench.second {
                 askedAt[guest] = nil
-                tell(.statisticsTimedOut, guest)
+                tell(.statisticsTimedOut(.guest), guest)
             }
         }
         if let due = arbiter.wakeAt(of: handles[guest]), due <= now { tell(.wake, guest) }

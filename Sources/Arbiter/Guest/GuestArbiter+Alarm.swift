@@ -73,7 +73,8 @@ extension GuestArbiter {
     }
 
     /// Goes on with an alarm in which statistics do not come: the guest may be too short of memory to answer.
-    mutating func hearNothing(_ alarm: Alarm, _ moment: Moment, _ decision: inout Decision) {
+    mutating func hearNothing(_ moment: Moment, _ decision: inout Decision) {
+        guard case .alarm(let alarm) = phase else { return }
         wakeAt = moment.now + AlarmFigures.pace
         if target == 0, moment.held == 0 {
             endAlarm(alarm, moment, isExhausted: true, &decision)
@@ -84,9 +85,10 @@ extension GuestArbiter {
 
     /// Takes a guest that stopped answering for one that is too short of memory to answer.
     mutating func fallSilent(_ moment: Moment, _ decision: inout Decision) {
-        decision.happenings.append(.statisticsLost)
+        let why = Silence.guest.sentence
+        decision.happenings.append(.statisticsLost(reason: why))
         let alarm = Alarm(.silence, heldBefore: moment.held, at: moment.now)
-        stepDown(in: alarm, moment, "the guest does not answer: it is taken to be under pressure", &decision)
+        stepDown(in: alarm, moment, "the guest does not answer: \(why)", &decision)
         if case .alarm(let alarm) = phase { phase = .silent(alarm) }
         // The request that is out stays out: its answer is all that there is to wait for.
         decision.requestStatistics = false
@@ -97,7 +99,7 @@ extension GuestArbiter {
     mutating func answerAgain(_ health: Health, _ silence: Alarm, _ moment: Moment, _ decision: inout Decision) {
         decision.happenings.append(.statisticsBack)
         var alarm = silence
-        alarm.goOn(with: moment.held)
+        alarm.goOn()
         judge(health, in: alarm, moment, &decision)
     }
 

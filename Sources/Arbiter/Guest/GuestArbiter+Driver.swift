@@ -11,18 +11,7 @@ extension GuestArbiter {
         }
         // Less may have been asked for meanwhile.
         target = min(target, goal ?? 0)
-        switch phase {
-        case .holdOff, .stalled:
-            guard let goal, goal > moment.held, let until = phase.pauseEnd else { return pursue(moment, &decision) }
-            wakeAt = max(until, moment.now)
-            reason = "\(mebibytes(goal)) is tried again after the pause"
-        case .alarm(var alarm):
-            alarm.goOn(at: moment.now)
-            phase = .alarm(alarm)
-            decision.requestStatistics = hasStatistics
-            wakeAt = moment.now + AlarmFigures.pace
-        case .idle, .settled, .inflating, .deflating, .reclaiming, .silent: pursue(moment, &decision)
-        }
+        goOn(moment, &decision)
     }
 
     private mutating func begin(isFresh: Bool, hasStatistics: Bool) {
@@ -34,6 +23,7 @@ extension GuestArbiter {
     /// What it suffered from is kept: the driver may go on.
     mutating func stop() {
         driver.pause()
+        standstill = nil
         wakeAt = nil
         switch phase {
         case .alarm, .holdOff, .stalled: break
@@ -59,6 +49,7 @@ extension GuestArbiter {
     /// Says that the target stays as it is from now on.
     mutating func freeze() {
         wakeAt = nil
+        standstill = nil
         reason = "paused: the target stays as it is"
     }
 

@@ -5,6 +5,7 @@ extension GuestArbiter {
     mutating func request(_ pages: Pages, _ moment: Moment, _ decision: inout Decision) {
         goal = pages
         guard driver.isRunning else { return }
+        guard standstill == nil else { return lowerTarget(to: pages, "does not answer") }
         switch phase {
         // It goes on being given what it needs. Less than that is granted at once, more has to wait.
         case .alarm: lowerTarget(to: pages, "is in an alarm")
@@ -114,7 +115,8 @@ extension GuestArbiter {
     mutating func giveUp(_ moment: Moment, _ why: String, _ decision: inout Decision) {
         let wanted = goal ?? target
         target = min(target, moment.held)
-        let pause = troubles.add(moment)
+        // Of a guest that has given nothing, nothing was taken that it might have suffered from.
+        let pause = moment.held > 0 ? troubles.add(moment) : PauseFigures.first
         phase = .stalled(until: moment.now + pause)
         wakeAt = moment.now + pause
         reason = "\(mebibytes(moment.held, of: wanted)): \(why)"

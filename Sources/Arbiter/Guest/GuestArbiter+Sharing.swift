@@ -7,7 +7,8 @@ extension GuestArbiter {
 
     /// The balloon is moving to where it was asked to, or rests there: more can be asked for.
     var canLend: Bool {
-        switch phase {
+        guard standstill == nil else { return false }
+        return switch phase {
         case .settled, .inflating: true
         case .idle, .deflating, .reclaiming, .alarm, .silent, .holdOff, .stalled: false
         }

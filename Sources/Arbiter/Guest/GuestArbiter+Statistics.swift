@@ -7,6 +7,10 @@ extension GuestArbiter {
         let hasInflated = driver.inflated(moment) > 0
         let health = driver.learn(set, moment)
         guard driver.isRunning else { return health }
+        if standstill != nil {
+            decision.happenings.append(.statisticsBack)
+            goOn(moment, &decision)
+        }
         if !isOnItsKnees(health, wasInflating: hasInflated, moment, &decision) {
             judge(health, hasInflated: hasInflated, moment, &decision)
         }
@@ -34,20 +38,8 @@ extension GuestArbiter {
         }
     }
 
-    /// Takes in that the guest did not answer in time. One that answered before is taken to be too short of memory to answer.
-    mutating func loseStatistics(_ moment: Moment, _ decision: inout Decision) {
-        driver.forgetSample()
-        if case .settled = phase { phase = .settled(nil) }
-        guard driver.isRunning else { return }
-        guard driver.hasAnswered else { return doWithoutStatistics(moment, &decision) }
-        switch phase {
-        case .silent: break
-        case .alarm(let alarm): hearNothing(alarm, moment, &decision)
-        case .idle, .settled, .inflating, .deflating, .reclaiming, .holdOff, .stalled: fallSilent(moment, &decision)
-        }
-    }
-
-    private mutating func doWithoutStatistics(_ moment: Moment, _ decision: inout Decision) {
+    /// A guest that has never answered is asked no more.
+    mutating func doWithoutStatistics(_ moment: Moment, _ decision: inout Decision) {
         driver.doWithoutStatistics()
         switch phase {
         case .reclaiming(let reclaim) where reclaim.climb.waitsForStatistics:

@@ -18,10 +18,13 @@ public struct GuestArbiter: Sendable, Codable {
     var phase = Phase.idle
     var driver = DriverRun()
     var troubles = Troubles()
+    /// Who stands still, while nothing is made of it that the guest does not answer; `nil`: nobody. What the balloon was doing
+    /// is gone on with afterwards.
+    var standstill: Silence?
 
     public init() {}
 
-    public var state: GuestState { phase.state }
+    public var state: GuestState { standstill == nil ? phase.state : .notAnswering }
 
     /// The guest can be asked how it is.
     public var hasUsableStatistics: Bool { driver.hasStatistics }
@@ -43,6 +46,7 @@ public struct GuestArbiter: Sendable, Codable {
             return decision
         }
         let before = (target: target, committed: committed(moment.held))
+        if standstill != nil, input.isSignOfLife { goOn(moment, &decision) }
         switch input {
         case .driverStarted(let isFresh, let hasStatistics):
             start(isFresh: isFresh, hasStatistics: hasStatistics, moment, &decision)
@@ -52,7 +56,7 @@ public struct GuestArbiter: Sendable, Codable {
         case .progress: progressed(moment, &decision)
         case .unsolicited(let pages): raiseAlarm(pages.orNone, moment, &decision)
         case .statistics: break
-        case .statisticsTimedOut: loseStatistics(moment, &decision)
+        case .statisticsTimedOut(let silence): loseStatistics(silence, moment, &decision)
         case .wake:
             wakeAt = nil
             wake(moment, &decision)
@@ -112,7 +116,7 @@ public struct GuestArbiter: Sendable, Codable {
     // MARK: - Time
 
     private mutating func wake(_ moment: Moment, _ decision: inout Decision) {
-        guard driver.isRunning else { return }
+        guard driver.isRunning, standstill == nil else { return }
         switch phase {
         case .holdOff, .stalled: endPause(moment, &decision)
         case .inflating(let climb):
@@ -138,5 +142,15 @@ public struct GuestArbiter: Sendable, Codable {
     private mutating func askAgain(_ moment: Moment, _ decision: inout Decision) {
         decision.requestStatistics = driver.hasStatistics
         wakeAt = moment.now + InflationFigures.pace
+    }
+}
+
+extension Input {
+    /// Whoever does this does not stand still. What statistics say is taken in apart.
+    fileprivate var isSignOfLife: Bool {
+        switch self {
+        case .progress, .unsolicited: true
+        case .driverStarted, .driverStopped, .requested, .reclaim, .statistics, .statisticsTimedOut, .wake: false
+        }
     }
 }

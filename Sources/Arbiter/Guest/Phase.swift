@@ -74,7 +74,7 @@ struct Alarm: Sendable, Codable {
 
     private(set) var cause: Cause
     /// What the balloon held before the guest took or was given any of it.
-    private(set) var heldBefore: Pages
+    let heldBefore: Pages
     /// The target that the last step was to reach.
     private(set) var wished: Pages = 0
     private(set) var lastStep: Instant
@@ -104,11 +104,8 @@ struct Alarm: Sendable, Codable {
         wellSince = nil
     }
 
-    /// Begins to look anew at a guest that answers again: what it took while it was silent is not known.
-    mutating func goOn(with held: Pages) {
-        heldBefore = held
-        wellSince = nil
-    }
+    /// Begins to look anew at a guest that answers again.
+    mutating func goOn() { wellSince = nil }
 
     mutating func noteComplaint() { wellSince = nil }
 

@@ -91,6 +91,11 @@ extension HostArbiter {
                 guest.claim = nil
                 return 0
             }
+            // What it waits for is decided when it answers.
+            guard guest.arbiter.standstill == nil else {
+                guest.claim = nil
+                return 0
+            }
             switch guest.arbiter.phase {
             case .alarm, .silent:
                 guest.claim = .alarm

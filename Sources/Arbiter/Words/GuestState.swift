@@ -13,6 +13,7 @@ public enum GuestState: Sendable, Equatable, Codable {
     case holdOff(until: Instant)
     /// The target cannot be reached; it is tried again then.
     case stalled(until: Instant)
-    /// Statistics worked and stopped. The guest is taken to be under pressure.
+    /// Statistics worked and stopped. The guest is taken to be under pressure, and given memory, unless it is not the guest
+    /// that stands still, or its balloon is empty: then the target stays as it is.
     case notAnswering
 }

@@ -12,7 +12,7 @@ public enum Happening: Sendable, Equatable, Codable {
     case holdOff(time: TimeSpan)
     case rearmed(target: Pages)
     case stalled(held: Pages, wanted: Pages, retryIn: TimeSpan, reason: String)
-    case statisticsLost
+    case statisticsLost(reason: String)
     case statisticsBack
     case reclaimed(pages: Pages)
 }

@@ -14,8 +14,8 @@ public enum Input: Sendable, Equatable {
     /// The guest took so many pages below what we asked for.
     case unsolicited(Pages)
     case statistics(BalloonStatistics)
-    /// A request for statistics was not answered in time.
-    case statisticsTimedOut
+    /// A request for statistics was not answered in time. It stays out.
+    case statisticsTimedOut(Silence)
     /// The moment of ``GuestArbiter/wakeAt`` has come.
     case wake
 }

@@ -33,7 +33,7 @@ final class Guest {
         self.index = index
         self.reactor = reactor
         device = BalloonDevice(offering: Guest.features(of: configuration))
-        steering = Steering(configuration, seat: seat, log: log)
+        steering = Steering(configuration, seat: seat, pulse: reactor.pulse, log: log)
         sink = FileDiscardSink(discards: reactor.discards, populates: configuration.populateOnDeflate)
         entrance = try Entrance(configuration.socket, guest: index, reactor: reactor)
     }
@@ -64,7 +64,10 @@ final class Guest {
     /// Does what is due.
     func fire(at now: UInt64) {
         entrance.open(at: now)
-        if let decision = steering.fire(at: now, held: Pages(device.held.count)) { carryOut(decision) }
+        let decision = steering.fire(at: now, held: Pages(device.held.count)) {
+            (connection?.door.descriptor).flatMap { PeerProcess(of: $0) }?.look(withMemory: sink.table.span)
+        }
+        if let decision { carryOut(decision) }
         steering.sayDueTargets(at: now)
     }
 

@@ -34,9 +34,10 @@ package final class GuestRegistry: GuestControl {
         self.shared = shared
         directory = Mutex(GuestDirectory(reactors: reactors.count))
         var started = 0
+        let pulse = HostPulse()
         do {
             for reactor in reactors {
-                try reactor.start(sharing: shared)
+                try reactor.start(sharing: shared, pulse: pulse)
                 started += 1
             }
             for configuration in configurations { try await take(configuration) }

@@ -14,6 +14,15 @@ struct PeerProcess {
         self.pid = pid
     }
 
+    /// What it does now.
+    ///
+    /// - Parameter memory: bytes of the guest's; who has not mapped them is not the VMM, but only opened the socket for it.
+    /// - Returns: `nil` where nothing can be seen, or where it is ourselves.
+    func look(withMemory memory: UInt64) -> ProcessLook? {
+        guard pid != getpid(), let look = ProcessLook.read(pid), look.addressSpace >= memory else { return nil }
+        return look
+    }
+
     /// What is to be said of locked memory, if there is any.
     var lockedMemorySentence: String? {
         let status = Self.sizes(inStatus: HostFile.text("/proc/\(pid)/status") ?? "")

@@ -36,13 +36,15 @@ final class Reactor: Sendable {
 
     /// Starts the thread.
     ///
-    /// - Parameter shared: the arbiter that the guests of all reactors share; `nil`: each guest has its own.
-    func start(sharing shared: SharedArbiter? = nil) throws(SystemError) {
+    /// - Parameters:
+    ///   - shared: the arbiter that the guests of all reactors share; `nil`: each guest has its own.
+    ///   - pulse: which guests answer, those of all reactors.
+    func start(sharing shared: SharedArbiter? = nil, pulse: HostPulse = HostPulse()) throws(SystemError) {
         let main = try EventPoll()
         let urgent = try EventPoll()
         try main.add(doorbell.wake.descriptor.raw, token: Token.wake)
         try main.add(urgent.descriptor.raw, token: Token.urgent)
-        let state = ReactorState(main: main, urgent: urgent, discards: discards, number: number, log: log)
+        let state = ReactorState(main: main, urgent: urgent, discards: discards, pulse: pulse, number: number, log: log)
         state.share(shared)
         // The state is made here and used on the thread alone.
         nonisolated(unsafe) let confined = state

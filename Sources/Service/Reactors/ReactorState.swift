@@ -28,6 +28,8 @@ final class ReactorState {
     let number: Int
     /// How the host is; the first reactor's, and only with a budget.
     private(set) var hostWatch: HostWatch?
+    /// Which guests answer, those of all reactors.
+    let pulse: HostPulse
     let log: EventLog
     /// What happened to guests under a budget, and is told once all who are to pay have been told.
     var unsaid: [(guest: Int, happenings: [Happening])] = []
@@ -42,8 +44,10 @@ final class ReactorState {
     private var turns: UInt64 = 0
 
     init(
-        main: consuming EventPoll, urgent: consuming EventPoll, discards: DiscardLoop, number: Int, log: EventLog
+        main: consuming EventPoll, urgent: consuming EventPoll, discards: DiscardLoop, pulse: HostPulse, number: Int,
+        log: EventLog
     ) {
+        self.pulse = pulse
         self.discards = discards
         self.main = main
         self.urgent = urgent

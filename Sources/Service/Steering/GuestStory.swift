@@ -121,8 +121,7 @@ struct GuestStory {
             say(
                 .stalled, "\(extent): \(reason); tried again in \(seconds(retryIn))",
                 ["held": bytes(held), "requested": bytes(wanted), "seconds": wholeSeconds(retryIn)])
-        case .statisticsLost:
-            say(.statisticsLost, "the guest does not answer: it is taken to be under pressure")
+        case .statisticsLost(let reason): say(.statisticsLost, "the guest does not answer: \(reason)")
         case .statisticsBack:
             say(.statisticsBack, "the guest answers again")
         case .reclaimed(let pages):

@@ -1,5 +1,6 @@
 internal import Arbiter
 internal import Balloon
+internal import HostSignals
 
 /// When a guest is asked for statistics, and what its driver has answered.
 struct StatisticsSchedule: ~Copyable {
@@ -13,22 +14,29 @@ struct StatisticsSchedule: ~Copyable {
         var deadline: UInt64? {
             let answer: UInt64? =
                 switch round {
-                case .some(let round): round.deadline
+                case .some(let round): round.nextAt
                 case .none: nil
                 }
             let first = min(nextAt ?? .max, answer ?? .max)
             return first < .max ? first : nil
         }
 
-        func isOverdue(at now: UInt64) -> Bool {
+        mutating func overdue(at now: UInt64, _ look: () -> ProcessLook?) -> Overdue? {
+            guard round != nil else { return nil }
+            round?.lookIfDue(at: now, look)
+            if round?.extendIfLate(at: now) == true { return nil }
             switch round {
-            case .some(let round): round.deadline <= now
-            case .none: false
+            case .some(let round):
+                return round.deadline <= now ? Overdue(askedAt: round.askedAt, look: round.look) : nil
+            case .none: return nil
             }
         }
 
-        mutating func ask(at now: UInt64) {
-            if round == nil { round = StatisticsRound(at: now) }
+        /// - Returns: whether a round began.
+        mutating func ask(at now: UInt64) -> Bool {
+            guard round == nil else { return false }
+            round = StatisticsRound(at: now)
+            return true
         }
 
         /// A method of its own: assigned through two optionals (`run?.round = nil`), the round would not be destroyed.
@@ -54,7 +62,7 @@ struct StatisticsSchedule: ~Copyable {
         self.interval = interval
     }
 
-    /// When ``isOverdue(at:)`` or ``takeDue(at:)`` is to be asked (ns, monotonic); `nil`: nothing is due.
+    /// When ``overdue(at:_:)`` or ``takeDue(at:)`` is to be asked (ns, monotonic); `nil`: nothing is due.
     var deadline: UInt64? {
         switch run {
         case .some(let run): run.deadline
@@ -98,7 +106,8 @@ struct StatisticsSchedule: ~Copyable {
     /// Begins a round, where none is out.
     ///
     /// - Parameter now: ns, monotonic.
-    mutating func ask(at now: UInt64) { run?.ask(at: now) }
+    /// - Returns: whether one began.
+    mutating func ask(at now: UInt64) -> Bool { run?.ask(at: now) ?? false }
 
     /// Calls `body` when the round that is out ends, or now if none is; see ``StatisticsRound/whenEnded(_:)``.
     mutating func whenAnswered(_ body: @escaping () -> Void) {
@@ -106,12 +115,19 @@ struct StatisticsSchedule: ~Copyable {
         run?.whenAnswered(body)
     }
 
-    /// Whether the request that is out counts as not answered.
-    func isOverdue(at now: UInt64) -> Bool {
-        switch run {
-        case .some(let run): run.isOverdue(at: now)
-        case .none: false
-        }
+    /// A request that counts as not answered.
+    struct Overdue {
+        /// ns, monotonic.
+        let askedAt: UInt64
+        /// What the VMM was seen to do meanwhile, and when.
+        let look: (look: ProcessLook, at: UInt64)?
+    }
+
+    /// The request that is out, if it counts as not answered.
+    ///
+    /// - Parameter look: what the VMM does now.
+    mutating func overdue(at now: UInt64, _ look: () -> ProcessLook?) -> Overdue? {
+        run?.overdue(at: now, look) ?? nil
     }
 
     /// Whether it is time to ask. If so, the next time is an interval from now.

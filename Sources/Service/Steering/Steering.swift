@@ -23,9 +23,14 @@ struct Steering: ~Copyable {
     /// What the guest's VMM shares; `nil`: not known.
     private var shared: Pages?
     private(set) var story: GuestStory
+    /// Which guests answer, and this one's number among them.
+    private let pulse: HostPulse
+    private let place: Int
 
-    init(_ configuration: GuestConfiguration, seat: Seat?, log: EventLog) {
+    init(_ configuration: GuestConfiguration, seat: Seat?, pulse: HostPulse, log: EventLog) {
         self.seat = seat
+        self.pulse = pulse
+        place = pulse.join()
         view = seat.map { $0.shared.view(of: $0.handle) } ?? SteeringView()
         var interval = UInt64(max(0, configuration.statisticsIntervalSeconds) * 1e9)
         if seat != nil, interval == 0 { interval = HostArbiter.statisticsInterval.nanoseconds }
@@ -33,6 +38,8 @@ struct Steering: ~Copyable {
         request = configuration.requested
         story = GuestStory(of: configuration.name, log: log)
     }
+
+    deinit { pulse.leave(place) }
 
     // MARK: - The arbiter
 
@@ -57,8 +64,10 @@ struct Steering: ~Copyable {
             decision = own.handle(input, at: MonotonicClock.instant(), held: held)
             view = SteeringView(own)
         }
-        // In an alarm the arbiter says so itself.
-        if case .statistics = input, wasSilent, view.state != .alarm { decision.happenings.append(.statisticsBack) }
+        // Where it has made something of the silence, the arbiter says so itself.
+        if case .statistics = input, wasSilent, !decision.happenings.contains(.statisticsBack) {
+            decision.happenings.append(.statisticsBack)
+        }
         return decision
     }
 
@@ -70,8 +79,12 @@ struct Steering: ~Copyable {
         case .driverStarted(let isFresh, _):
             if isFresh { withdrawProblemsOfDriver() }
             schedule.driverStarted(isFresh: isFresh, at: MonotonicClock.now())
-        case .driverStopped: schedule.driverStopped()
-        case .statistics(let set): return .statistics(judge(set, held: held))
+        case .driverStopped:
+            schedule.driverStopped()
+            pulse.noteStop(place)
+        case .statistics(let set):
+            pulse.noteAnswer(place, at: MonotonicClock.now())
+            return .statistics(judge(set, held: held))
         case .statisticsTimedOut: schedule.timedOut()
         case .unsolicited(let pages): story.noteTaken(UInt64(pages.count))
         case .requested, .reclaim, .progress, .wake: break
@@ -107,7 +120,7 @@ struct Steering: ~Copyable {
 
     // MARK: - Time
 
-    /// When ``fire(at:held:)`` is due (ns, monotonic); `nil`: never.
+    /// When ``fire(at:held:process:)`` is due (ns, monotonic); `nil`: never.
     var deadline: UInt64? {
         let first = min(view.wakeAt?.nanoseconds ?? .max, min(schedule.deadline ?? .max, story.deadline ?? .max))
         return first < .max ? first : nil
@@ -115,10 +128,16 @@ struct Steering: ~Copyable {
 
     /// Does what is due.
     ///
+    /// - Parameter process: what the guest's VMM does now, as far as that can be seen.
     /// - Returns: what is to be done about this guest, if anything.
-    mutating func fire(at now: UInt64, held: Pages) -> Decision? {
+    mutating func fire(at now: UInt64, held: Pages, process: () -> ProcessLook?) -> Decision? {
         var decision: Decision?
-        if schedule.isOverdue(at: now) { decision = handle(.statisticsTimedOut, held: held) }
+        if let overdue = schedule.overdue(at: now, process) {
+            let witness = SilenceWitness(
+                first: overdue.look, last: process().map { ($0, now) },
+                others: pulse.others(than: place, since: overdue.askedAt, at: now), pressure: { .read() })
+            decision = handle(.statisticsTimedOut(witness.verdict), held: held)
+        }
         if schedule.takeDue(at: now) {
             decision = decision ?? Decision()
             decision?.requestStatistics = true
@@ -217,7 +236,10 @@ struct Steering: ~Copyable {
     // MARK: - Statistics
 
     /// Begins a round of statistics, where none is out.
-    mutating func askForStatistics() { schedule.ask(at: MonotonicClock.now()) }
+    mutating func askForStatistics() {
+        let now = MonotonicClock.now()
+        if schedule.ask(at: now) { pulse.noteRequest(place, at: now) }
+    }
 
     /// Calls `body` when the round that is out ends; see ``StatisticsRound/whenEnded(_:)``.
     mutating func whenAnswered(_ body: @escaping () -> Void) { schedule.whenAnswered(body) }

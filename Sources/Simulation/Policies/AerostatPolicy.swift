@@ -42,7 +42,7 @@ struct AerostatPolicy: Policy {
         case .statistics(let guest):
             let held = Pages(view.held[guest])
             carryOut(host?.hear(view.statistics[guest], of: handles[guest], at: now, held: held), guest, &orders)
-        case .statisticsTimedOut(let guest): tell(guest, .statisticsTimedOut, now, view, &orders)
+        case .statisticsTimedOut(let guest): tell(guest, .statisticsTimedOut(.guest), now, view, &orders)
         case .unsolicited(let guest, let pages): tell(guest, .unsolicited(Pages(pages)), now, view, &orders)
         case .progress(let guest): tell(guest, .progress, now, view, &orders)
         case .wake(let guest): tell(guest, .wake, now, view, &orders)
