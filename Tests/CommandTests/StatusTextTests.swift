@@ -34,4 +34,22 @@ import Testing
             #expect(rows.contains { $0.prefix(2) == row[...] }, "\(row)\n\(text)")
         }
     }
+
+    @Test func anExplanationEndsWithWhatIsNewest() {
+        func decision(_ sequence: UInt64, _ message: String) -> Explanation.Decision {
+            let event = Event(
+                sequence: sequence, timestamp: "2026-11-28T05:00:0\(sequence).000Z", guest: "web1", kind: .moved,
+                message: message, numbers: [:])
+            return Explanation.Decision(event: event, seconds: 4.2, until: nil)
+        }
+        let explanation = Explanation(
+            guest: "web1", state: .settled, reason: "the target is reached",
+            decisions: [decision(2, "web1 got 640M in 4.2 s (alarm)"), decision(1, "web1 got 5M at once (early)")])
+        #expect(
+            BudgetText.explanation(explanation) == """
+                web1 is settled: the target is reached
+                2026-11-28T05:00:01.000Z  moved: web1 got 5M at once (early)
+                2026-11-28T05:00:02.000Z  moved: web1 got 640M in 4.2 s (alarm)
+                """)
+    }
 }

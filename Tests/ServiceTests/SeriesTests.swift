@@ -77,6 +77,7 @@ import Testing
         var series = MoveSeries()
         let begun = series.add(move(.loan, to: 1, 256, at: 0), at: 0)
         let key = try #require(begun)
+        #expect(series[key]?.beginning == "g1 took 1M back unasked", "why, its own alarm tells, if it is one")
         for (payer, time) in [(4, 1), (9, 2), (4, 3)] as [(Int, UInt64)] {
             let begun = series.add(move(.alarm, from: payer, to: 1, 15_360, at: time), at: time)
             #expect(begun == nil)

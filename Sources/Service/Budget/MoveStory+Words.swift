@@ -12,7 +12,9 @@ extension MoveStory {
         guard let gainer = key.gainer else { return nil }
         var parts: [String]
         switch rule {
-        case .loan, .alarm:
+        // Why it took it is told by the guest's own alarm, if it is one.
+        case .loan: parts = ["\(gainer) took \(size(taken)) back unasked"]
+        case .alarm:
             parts = [
                 taken > 0 ? "\(gainer) runs out of memory: it took \(size(taken)) back" : "\(gainer) is in an alarm"
             ]
