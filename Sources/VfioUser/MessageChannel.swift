@@ -44,6 +44,12 @@ struct MessageChannel: ~Copyable {
         }
     }
 
+    /// Whether a message was taken from the socket and waits: no poll tells of it any more.
+    var hasMessage: Bool {
+        guard end - start >= MessageLayout.headerSize else { return false }
+        return word(4) <= UInt32(clamping: end - start)
+    }
+
     /// Answers a command, if it wants an answer. A client that does not read gets an error, not our patience.
     func reply(to origin: Message.Origin, errno: UInt32 = 0, _ payload: [UInt8] = []) throws(VfioUserError) {
         guard origin.needsReply else { return }

@@ -3,6 +3,14 @@ internal import HostMemory
 internal import Linux
 
 extension VfioUserBackend {
+    /// Whether a message was taken from the socket and waits for ``receive()``: no poll tells of it any more.
+    public var hasMessage: Bool {
+        switch postponed {
+        case .some: true
+        case .none: channel.hasMessage
+        }
+    }
+
     /// Takes the next message, if one is there.
     public mutating func receive() throws(VfioUserError) -> Action {
         if var message = postponed.take() { return try handle(&message) }

@@ -132,6 +132,21 @@ struct VfioUserWireTests {
         }
     }
 
+    /// A VMM need not wait for posted writes: more of them than a turn allows, and a read that it waits for, in one piece.
+    @Test func moreMessagesThanOneTurn() async throws {
+        try await withGuest { _, guest in
+            try guest.load()
+            let write =
+                [1, 0, 10, 0] + TestGuest.bytes([34, 0x10, 0]) + VfioUserFrontEnd.access(0, offset: 0x3004, count: 2)
+                + [1, 0]
+            let read =
+                [7, 0, 9, 0] + TestGuest.bytes([32, 0, 0]) + VfioUserFrontEnd.access(0, offset: 0x2000, count: 4)
+            try guest.front.send(bytes: Array(repeating: write, count: 300).flatMap(\.self) + read)
+            let answer = try guest.front.awaitAnswer(to: 7, .readRegion)
+            #expect(answer.count == 20)
+        }
+    }
+
     /// Requests come faster than they can be dealt with, on a socket that is urgent: others are served all the same.
     @Test(arguments: GuestDoor.allCases)
     func floodOfMessages(door: GuestDoor) async throws {

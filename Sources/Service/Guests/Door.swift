@@ -29,6 +29,9 @@ struct Door: ~Copyable {
     /// The socket, to be watched.
     var descriptor: CInt { ask({ $0.descriptor }, { $0.descriptor }, none: -1) }
 
+    /// Whether a message was taken from the socket and waits: no poll tells of it any more. vhost-user takes one at a time.
+    var hasMessage: Bool { ask({ $0.hasMessage }, { _ in false }, none: false) }
+
     var memory: MemoryTable { ask({ $0.memory }, { $0.memory }, none: MemoryTable()) }
 
     // MARK: - The driver

@@ -64,6 +64,7 @@ extension Guest {
             disconnect("the VMM sent something that cannot be right")
         }
         connection?.endReceiving()
+        if connection?.door.hasMessage == true { reactor.remember(index) }
         payInterrupt()
         return count
     }

@@ -44,8 +44,9 @@ extension Guest {
         for queue in 0..<Door.mostQueues { serveLater(queue) }
     }
 
-    /// This guest's turn: the queues that wait, the deflate queue first.
+    /// This guest's turn: messages that were too many for the last one, then the queues that wait, the deflate queue first.
     func serveWaiting() {
+        if connection?.door.hasMessage == true { receiveMessages() }
         guard let queues = connection?.takeWaiting() else { return }
         let deflate = connection?.queue(for: .deflate)
         if let deflate, queues & 1 << UInt32(deflate) != 0 { serve(deflate) }
