@@ -7,6 +7,9 @@ struct HostChaos {
     /// How a guest behaves.
     enum Kind: CaseIterable {
         case good, silent, liar, greedy, overshooting, deaf, wild
+        /// Has half of the memory that its VMM shares; says no more than tags 0 to 5; sends rubbish in counters; gives back in
+        /// chunks, and refills; gives a MiB where others give fifty; has no driver.
+        case small, bare, rubbish, chunky, slow, driverless
     }
 
     struct Guest {
@@ -54,6 +57,7 @@ struct HostChaos {
         case 4: setMode()
         case 5: changeLimits()
         case 6: setPresence()
+        case 7: silence()
         default: guestEvent()
         }
     }
@@ -136,6 +140,7 @@ struct HostChaos {
         if let due = host.wakeAt(of: guests[index].handle), due <= now { send(.wake, index) }
         guard guests[index].isRunning || random.oneIn(50) else {
             guests[index].held = 0
+            guard guests[index].kind != .driverless else { return }
             guests[index].isRunning = true
             send(.driverStarted(isFresh: true, hasStatistics: !random.oneIn(8)), index)
             return
@@ -157,6 +162,11 @@ struct HostChaos {
         }
     }
 
+    /// All fall silent at once: that is the host's doing.
+    private mutating func silence() {
+        for index in guests.indices where guests[index].isRunning { send(.statisticsTimedOut(.everybody), index) }
+    }
+
     private mutating func takeBack(_ index: Int) {
         guard guests[index].held > 0 else { return }
         guard guests[index].kind == .greedy || random.oneIn(3) else { return }
@@ -172,7 +182,19 @@ struct HostChaos {
             let silence = random.pick(Silence.allCases)
             send(random.oneIn(3) ? .statistics(honest(index)) : .statisticsTimedOut(silence), index)
         case .liar, .wild: send(.statistics(lie()), index)
-        default: send(.statistics(honest(index)), index)
+        default: tellTheTruth(index)
+        }
+    }
+
+    /// No more is asked for than was asked for already, or than the guest has just said that it can spare.
+    private mutating func tellTheTruth(_ index: Int) {
+        let (guest, set) = (guests[index], honest(index))
+        let before = host.target(of: guest.handle)
+        send(.statistics(set), index)
+        guard let available = set[.availableMemory], guest.isRunning else { return }
+        let after = host.target(of: guest.handle)
+        if after > max(before, guest.held + Pages(bytes: available)) {
+            complaints.append("event \(events): \(after) asked of one that holds \(guest.held) and has \(available)")
         }
     }
 
@@ -186,6 +208,14 @@ struct HostChaos {
         set[.freeMemory] = random.pages(0...available).bytes
         set[.totalMemory] = guest.max.bytes
         set[.majorFaults] = guests[index].faults
+        switch guest.kind {
+        case .small: set[.totalMemory] = guest.max.bytes / 2
+        case .bare: set[.availableMemory] = nil
+        case .rubbish where random.oneIn(2):
+            set[.swapIn] = 0xffff_ffff_ffff_f000
+            set[.majorFaults] = 0xffff_ffff_8000_0000
+        default: break
+        }
         return set
     }
 
@@ -205,8 +235,9 @@ struct HostChaos {
         case .deaf: break
         case .overshooting: guests[index].held = target + random.pages(0...10_000)
         case .wild: guests[index].held = random.pages(0...2 * guests[index].max)
+        case .chunky: guests[index].held = (target.count >= 512 ? target - random.pages(0...512) : target)
         default:
-            let step = random.pages(0...50 * mebibyte)
+            let step = random.pages(0...(guests[index].kind == .slow ? 1 : 50) * mebibyte)
             guests[index].held = held < target ? min(target, held + step) : max(target, held - min(held, step))
         }
     }
