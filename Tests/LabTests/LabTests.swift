@@ -33,7 +33,8 @@ struct LabTests {
         private static let every = KernelSeries.allCases.flatMap { kernel in
             GuestDoor.allCases.map { Flight(kernel: kernel, door: $0) }
         }
-        private static let fliesAll = ProcessInfo.processInfo.environment["AEROSTAT_GUESTS"] == "all"
+        /// `make guests`.
+        static let fliesAll = ProcessInfo.processInfo.environment["AEROSTAT_GUESTS"] == "all"
     }
 
     /// A daemon with one guest, and the guest, booted; both are ended in any case.

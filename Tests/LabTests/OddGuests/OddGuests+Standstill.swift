@@ -2,6 +2,7 @@ import ControlAPI
 import ControlClient
 import Foundation
 import Lab
+import QMP
 import Testing
 
 /// Guests, VMMs and daemons that stand still for a while: nobody is short of memory because of it.
@@ -9,9 +10,76 @@ extension LabTests.OddGuests {
     private static let interval = ["deflate-on-oom=on", "statistics-interval=1"]
     private static let standstill = Duration.seconds(5)
 
+    @Test(
+        "a VMM that is stopped, by a signal or by its monitor: nothing is given back",
+        arguments: LabTests.Flight.doors)
+    func stopped(flight: LabTests.Flight) async throws {
+        try await LabTests.fly(
+            MachineConfiguration(kernel: flight.kernel), door: flight.door, options: Self.interval
+        ) {
+            machine, daemon in
+            var before = try await LabTests.inflate(daemon, 512)
+            for _ in 0..<2 {
+                machine.freeze()
+                try await Task.sleep(for: Self.standstill)
+                let frozen = try await daemon.client.status(of: "g")
+                machine.thaw()
+                let after = try await LabTests.answering(daemon)
+                LabTests.expectStill(before, frozen)
+                LabTests.expectStill(before, after)
+                before = after
+            }
+            for _ in 0..<2 {
+                try await machine.pause()
+                try await Task.sleep(for: Self.standstill)
+                let paused = try await daemon.client.status(of: "g")
+                try await machine.resume()
+                let after = try await LabTests.answering(daemon)
+                LabTests.expectStill(before, paused)
+                LabTests.expectStill(before, after)
+                before = after
+            }
+            try await LabTests.expectNoTrouble(daemon)
+        }
+    }
+
+    @Test(
+        "two VMMs that are stopped at once: nothing is given back to either, with a budget and without")
+    func stoppedTogether() async throws {
+        for arguments in [[], ["--budget", "4G"]] { try await stopTwo(arguments) }
+    }
+
+    private func stopTwo(_ arguments: [String]) async throws {
+        let lab = try #require(LabTests.lab)
+        let names = ["a", "b"]
+        let daemon = try await Daemon.start(
+            names.map { Daemon.Guest($0, options: Self.interval + ["max=1G"]) }, arguments: arguments,
+            in: lab)
+        @Sendable func boot(_ name: String) async throws -> Machine {
+            var configuration = MachineConfiguration(kernel: .trixie)
+            configuration.balloon = .vhostUser(socket: daemon.socket(of: name))
+            return try await Machine.boot(configuration, in: lab)
+        }
+        let machines = try await [boot("a"), boot("b")]
+        var before: [GuestStatus] = []
+        for name in names { before.append(try await LabTests.inflate(daemon, 512, guest: name)) }
+        for machine in machines { machine.freeze() }
+        try await Task.sleep(for: Self.standstill)
+        for machine in machines { machine.thaw() }
+        for (name, before) in zip(names, before) {
+            let after = try await LabTests.answering(daemon, guest: name)
+            LabTests.expectStill(before, after)
+            try await LabTests.expectNoTrouble(daemon, guest: name)
+        }
+        for machine in machines { await machine.end() }
+        try await daemon.stop()
+    }
+
     @Test("a daemon that is stopped for a while blames no guest", arguments: LabTests.Flight.doors)
     func stoppedDaemon(flight: LabTests.Flight) async throws {
-        try await LabTests.fly(MachineConfiguration(kernel: flight.kernel), door: flight.door, options: Self.interval) {
+        try await LabTests.fly(
+            MachineConfiguration(kernel: flight.kernel), door: flight.door, options: Self.interval
+        ) {
             _, daemon in
             let before = try await LabTests.inflate(daemon, 512)
             daemon.signal(SIGSTOP)
@@ -22,11 +90,14 @@ extension LabTests.OddGuests {
         }
     }
 
-    @Test("suspend to memory: the balloon is empty meanwhile, and full again after", arguments: LabTests.Flight.doors)
+    @Test(
+        "suspend to memory: the balloon is empty meanwhile, and full again after",
+        arguments: LabTests.Flight.doors)
     func suspended(flight: LabTests.Flight) async throws {
         var configuration = MachineConfiguration(kernel: flight.kernel)
         configuration.extraOptions = ["-global", "ICH9-LPC.disable_s3=0"]
-        try await LabTests.fly(configuration, door: flight.door, options: Self.interval) { machine, daemon in
+        try await LabTests.fly(configuration, door: flight.door, options: Self.interval) {
+            machine, daemon in
             try await LabTests.inflate(daemon, 100)
             let suspension = try await machine.suspend()
             let asleep = try await daemon.client.status(of: "g")
