@@ -19,6 +19,8 @@ public struct BudgetStatus: Codable, Sendable, Equatable {
     public var loans: ByteSize
     /// The sum of the guests' reservations.
     public var reserved: ByteSize
+    /// What is needed and nobody can pay; `nil`: nothing.
+    public var shortage: ShortageStatus?
     public var host: HostStatus
     public var reaction: ReactionStatus
     public var guests: [GuestShareStatus]
@@ -27,7 +29,7 @@ public struct BudgetStatus: Codable, Sendable, Equatable {
         mode: BudgetMode, budget: ByteSize, effective: ByteSize, promised: ByteSize, free: Int64, slack: ByteSize,
         due: ByteSize,
         wanted: ByteSize, loans: ByteSize, reserved: ByteSize, host: HostStatus, reaction: ReactionStatus,
-        guests: [GuestShareStatus]
+        guests: [GuestShareStatus], shortage: ShortageStatus? = nil
     ) {
         self.mode = mode
         self.budget = budget
@@ -42,6 +44,7 @@ public struct BudgetStatus: Codable, Sendable, Equatable {
         self.host = host
         self.reaction = reaction
         self.guests = guests
+        self.shortage = shortage
     }
 }
 
@@ -95,5 +98,23 @@ public struct ReactionStatus: Codable, Sendable, Equatable {
         self.longestSeconds = longestSeconds
         self.latestSeconds = latestSeconds
         self.buckets = buckets
+    }
+}
+
+/// Something is needed that nobody can pay. Sizes are bytes.
+public struct ShortageStatus: Codable, Sendable, Equatable {
+    public var bytes: ByteSize
+    /// Who keeps most of what there is, first of all a guest that no driver runs in.
+    public var holder: String?
+    /// How much that is.
+    public var holds: ByteSize?
+    /// For people.
+    public var message: String
+
+    public init(bytes: ByteSize, holder: String?, holds: ByteSize?, message: String) {
+        self.bytes = bytes
+        self.holder = holder
+        self.holds = holds
+        self.message = message
     }
 }

@@ -48,7 +48,12 @@ public struct Event: Codable, Sendable, Equatable {
         case statisticsLost = "statistics-lost"
         case statisticsBack = "statistics-back"
         case reclaimed
+        /// The guest has other memory than before: a DIMM, or what its kernel put to use.
+        case memory
         case hinted
+        /// Under a budget: a guest without a driver counts with what the host spends on it; and with what it may see again.
+        case countsSpent = "counts-spent"
+        case countsWhole = "counts-whole"
         /// Under a budget: a guest begins to take or to be given memory. All of its numbers are told again by ``moved``.
         case moving
         /// Under a budget: memory moved, or would have in mode `watch`: the account of one need.

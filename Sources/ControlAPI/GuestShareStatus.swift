@@ -4,6 +4,8 @@ public struct GuestShareStatus: Codable, Sendable, Equatable {
     /// Its memory less what it is bound to leave to others, the smaller of its target and what its balloon holds; 0 while no
     /// virtual machine runs.
     public var promised: ByteSize
+    /// What the host spends on it, where that counts with a margin since no driver runs.
+    public var spent: ByteSize?
     /// It is never taken below this.
     public var min: ByteSize
     /// The guest's memory.
@@ -34,7 +36,7 @@ public struct GuestShareStatus: Codable, Sendable, Equatable {
         name: String, promised: ByteSize, min: ByteSize, max: ByteSize, weight: Double, reservation: ByteSize,
         cap: ByteSize?,
         floor: ByteSize, price: Double?, active: Double, spare: ByteSize, due: ByteSize, wanted: ByteSize,
-        state: BalloonState, reason: String
+        state: BalloonState, reason: String, spent: ByteSize? = nil
     ) {
         self.name = name
         self.promised = promised
@@ -51,5 +53,6 @@ public struct GuestShareStatus: Codable, Sendable, Equatable {
         self.wanted = wanted
         self.state = state
         self.reason = reason
+        self.spent = spent
     }
 }

@@ -9,8 +9,11 @@ public struct GuestStatus: Codable, Sendable, Equatable {
     /// The protocol that is spoken there.
     public var door: GuestDoor
     public var link: Link
-    /// The guest's memory, as its VMM shares it. `nil` until it is known: not configured and no VMM connected.
+    /// The guest's memory: what it says that it has of what its VMM shares. `nil` until it is known: not configured and no
+    /// VMM connected.
     public var max: ByteSize?
+    /// What its VMM shares, where that is not `max`: memory that is not online, or that the guest's kernel leaves alone.
+    public var shared: ByteSize?
     /// What the guest may use: `max - held`.
     public var sees: ByteSize?
     /// The balloon that the operator asked for, or `nil` if nobody asked for one.
@@ -40,8 +43,8 @@ public struct GuestStatus: Codable, Sendable, Equatable {
     public var problems: [String]
 
     public init(
-        name: String, socket: String, door: GuestDoor, link: Link, max: ByteSize?, sees: ByteSize?,
-        requested: ByteSize?, target: ByteSize, reported: ByteSize, held: ByteSize, released: ByteSize,
+        name: String, socket: String, door: GuestDoor, link: Link, max: ByteSize?, shared: ByteSize? = nil,
+        sees: ByteSize?, requested: ByteSize?, target: ByteSize, reported: ByteSize, held: ByteSize, released: ByteSize,
         pending: ByteSize, hostUses: ByteSize?, state: BalloonState, reason: String, retrySeconds: Double?,
         features: [FeatureStatus], statistics: StatisticsStatus, counters: Counters, problems: [String]
     ) {
@@ -50,6 +53,7 @@ public struct GuestStatus: Codable, Sendable, Equatable {
         self.door = door
         self.link = link
         self.max = max
+        self.shared = shared
         self.sees = sees
         self.requested = requested
         self.target = target

@@ -23,6 +23,8 @@ public final class TenantGuest {
     public let size: UInt64
     /// What it says of itself; may be changed at any time.
     public var memory: Memory
+    /// Bytes that it says it has; all of ``size`` unless it is told otherwise.
+    public var total: UInt64
     /// Pages in the balloon.
     public private(set) var held: UInt32 = 0
     /// `num_pages`, as read last.
@@ -51,12 +53,14 @@ public final class TenantGuest {
     ///
     /// - Parameters:
     ///   - size: bytes of guest memory; at least 8 MiB.
+    ///   - total: bytes that it says it has; `nil`: all.
     ///   - patience: how long the device may take for anything (ns).
     public init(
-        path: String, size: UInt64, memory: Memory, patience: UInt64 = 10_000_000_000
+        path: String, size: UInt64, memory: Memory, total: UInt64? = nil, patience: UInt64 = 10_000_000_000
     ) throws(FrontEndError) {
         self.size = size
         self.memory = memory
+        self.total = total ?? size
         self.patience = patience
         front = try VhostUserFrontEnd(path: path, patience: patience)
         try front.open()
@@ -182,7 +186,7 @@ public final class TenantGuest {
         let balloon = UInt64(held) << 12
         let values: [(StatisticsTag, UInt64)] = [
             (.availableMemory, memory.available > balloon ? memory.available - balloon : 0),
-            (.freeMemory, memory.free > balloon ? memory.free - balloon : 0), (.totalMemory, size),
+            (.freeMemory, memory.free > balloon ? memory.free - balloon : 0), (.totalMemory, total),
             (.majorFaults, memory.majorFaults), (.swapIn, 0),
         ]
         let bytes = try pages.pointer(to: statistics.buffer, count: values.count * 10)

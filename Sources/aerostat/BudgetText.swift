@@ -32,7 +32,7 @@ enum BudgetText {
         table.add(["wanted", size(budget.wanted), "waited for by guests"])
         table.add(["loans", size(budget.loans), "taken unasked, not yet paid back"])
         table.add(["reserved", size(budget.reserved), "for guests, whenever they need it"])
-        return table.text()
+        return table.text() + (budget.shortage.map { "\nshort: \($0.message)" } ?? "")
     }
 
     private static func host(_ host: HostStatus) -> String {
@@ -64,7 +64,8 @@ enum BudgetText {
                 size(guest.due), size(guest.wanted), guest.state.rawValue,
             ])
         }
-        return guests.isEmpty ? "no guests" : table.text()
+        let driverless = guests.filter { $0.spent != nil }.map { "\n\($0.name): \($0.reason)" }
+        return guests.isEmpty ? "no guests" : table.text() + driverless.joined()
     }
 
     private static func reaction(_ reaction: ReactionStatus) -> String {

@@ -45,7 +45,11 @@ enum StatusText {
 
     private static func memory(_ guest: GuestStatus) -> String {
         var table = TextTable(rightAligned: [1])
-        table.add(["max", size(guest.max), "the guest's memory, as its VMM shares it"])
+        table.add([
+            "max", size(guest.max),
+            guest.shared.map { "the guest's memory, as it says; its VMM shares \($0)" }
+                ?? "the guest's memory, as its VMM shares it",
+        ])
         table.add(["guest sees", size(guest.sees), "what the guest may use: max less balloon held"])
         table.add(["  used", size(guest.used), "by the guest's programs and kernel (its statistics)"])
         table.add(["  cache", size(guest.cache), "the guest's page cache (its statistics)"])

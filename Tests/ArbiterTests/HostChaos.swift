@@ -58,6 +58,7 @@ struct HostChaos {
         case 5: changeLimits()
         case 6: setPresence()
         case 7: silence()
+        case 8...40: spend()
         default: guestEvent()
         }
     }
@@ -77,10 +78,12 @@ struct HostChaos {
 
     /// Runs something that decides, and sees whether it promised more than there is.
     private mutating func deciding(taken: Pages = 0, _ body: (inout HostArbiter, Instant) -> Void) {
-        let before = host.ledger.promised
+        let before = host.ledger
         body(&host, now)
         guard host.mode == .on, host.ledger.budget != nil else { return }
-        let most = max(before + taken, host.ledger.effective)
+        // The host's own loans go beyond, and nothing else.
+        let lent = (host.ledger.loans - before.loans).orNone
+        let most = max(before.promised + taken, host.ledger.effective) + lent
         if host.ledger.promised > most {
             complaints.append("event \(events): promised \(host.ledger.promised), at most \(most) was right")
         }
@@ -133,6 +136,15 @@ struct HostChaos {
         if !isPresent { send(.driverStopped, index) }
         guests[index].held = 0
         deciding(taken: guest.max) { $0.set(isPresent: isPresent, of: guest.handle, at: $1) }
+    }
+
+    /// The host looks what it spends on a guest, or no longer.
+    private mutating func spend() {
+        guard let index = guests.indices.randomElement(using: &random) else { return }
+        let guest = guests[index]
+        let spent: Pages? = random.oneIn(4) ? nil : random.pages(0...guest.max)
+        let most = max(guest.max, spent ?? 0) - (host.share(of: guest.handle)?.promised ?? 0)
+        deciding(taken: most.orNone) { $0.note(spent: spent, on: guest.handle, at: $1) }
     }
 
     private mutating func guestEvent() {
@@ -297,7 +309,7 @@ struct HostChaos {
     /// What a move says of itself: nothing is given that was not there.
     private mutating func check(_ move: Move) {
         granted += 1
-        guard move.isCarriedOut, move.payer == nil, move.rule != .loan else { return }
+        guard move.isCarriedOut, move.payer == nil, move.rule != .loan, move.rule != .host else { return }
         if move.pages > move.free {
             complaints.append("event \(events): granted what was not there: \(move)")
         }

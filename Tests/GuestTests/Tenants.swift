@@ -17,9 +17,12 @@ final class Tenants: Sendable {
 
     /// Connects guests by name, in this order.
     ///
-    /// - Parameter balloon: bytes that the first one is to hold before the next one comes.
+    /// - Parameters:
+    ///   - balloon: bytes that the first one is to hold before the next one comes.
+    ///   - total: what each says that it has; `nil`: all that is shared.
     init(
-        _ guests: [(name: String, path: String, size: UInt64, memory: TenantGuest.Memory)], balloon: UInt64 = 0
+        _ guests: [(name: String, path: String, size: UInt64, memory: TenantGuest.Memory)], balloon: UInt64 = 0,
+        total: UInt64? = nil
     ) throws {
         wake = try EventCounter()
         let ready = DispatchSemaphore(value: 0)
@@ -27,7 +30,8 @@ final class Tenants: Sendable {
             var tenants: [String: TenantGuest] = [:]
             do {
                 for guest in guests {
-                    tenants[guest.name] = try TenantGuest(path: guest.path, size: guest.size, memory: guest.memory)
+                    tenants[guest.name] = try TenantGuest(
+                        path: guest.path, size: guest.size, memory: guest.memory, total: total)
                     if tenants.count == 1 { try Self.fill(tenants, balloon) }
                 }
             } catch {

@@ -34,8 +34,11 @@ public struct GuestArbiter: Sendable, Codable {
     /// - Parameters:
     ///   - now: monotonic.
     ///   - held: what is in the guest's balloon, as counted.
-    public mutating func handle(_ input: Input, at now: Instant, held: Pages) -> Decision {
-        handle(input, Moment(now, held: held))
+    ///   - memory: what the guest has: what it claims beyond that is not believed.
+    public mutating func handle(
+        _ input: Input, at now: Instant, held: Pages, memory: Pages = .unlimited
+    ) -> Decision {
+        handle(input, Moment(now, held: held, Terms(memory: memory)))
     }
 
     mutating func handle(_ input: Input, _ moment: Moment) -> Decision {

@@ -11,6 +11,8 @@ struct Books: Sendable, Codable {
     private(set) var payers = IndexedHeap()
     /// Who waits for memory, the most urgent first.
     private(set) var claims = IndexedHeap()
+    /// Who has no driver and counts with all that it may see, the one first that would count with least of it.
+    private(set) var driverless = IndexedHeap()
 
     // MARK: - Guests
 
@@ -60,6 +62,7 @@ struct Books: Sendable, Codable {
             guests.append(guest)
             payers.reserve(guests.count)
             claims.reserve(guests.count)
+            driverless.reserve(guests.count)
         }
         sums.reserved += guest.limits.reservation
         change(index) { _ in }
@@ -84,6 +87,13 @@ struct Books: Sendable, Codable {
         setWanted(0, index)
         setLack(0, index)
         payers.remove(index)
+        rankDriverless(index)
+    }
+
+    /// Finds a guest's place among those that have no driver.
+    mutating func rankDriverless(_ index: Int) {
+        guard let unspent = guests[index].unspent else { return driverless.remove(index) }
+        driverless.set(index, key: -Double(unspent.count))
     }
 
     mutating func setLimits(_ limits: GuestLimits, _ index: Int) {

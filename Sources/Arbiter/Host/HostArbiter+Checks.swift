@@ -18,7 +18,9 @@ extension HostArbiter {
                 var nothing = SharedGuest.Account()
                 nothing.held = guest.held
                 expect(guest.account == nothing, "unused \(index) counts")
-                expect(!books.payers.contains(index) && !books.claims.contains(index), "unused \(index) in a heap")
+                expect(
+                    !books.payers.contains(index) && !books.claims.contains(index)
+                        && !books.driverless.contains(index), "unused \(index) in a heap")
                 continue
             }
             sums.reserved += guest.limits.reservation
@@ -27,6 +29,7 @@ extension HostArbiter {
             expect(guest.account.wanted >= 0 && guest.account.due >= 0, "\(index) has a negative sum")
             let waits = guest.account.wanted > 0
             expect(books.claims.contains(index) == waits, "\(index) waits and claims nothing, or the other way")
+            expect(books.driverless.contains(index) == (guest.unspent != nil), "\(index) is not ranked as it is")
             expect(!books.payers.contains(index) || guest.claim == nil, "\(index) pays and claims")
             if let goal = guest.lending?.goal {
                 expect(goal <= guest.limits.max - guest.limits.min, "\(index) is to lend more than its min allows")
@@ -40,7 +43,7 @@ extension HostArbiter {
         expect(sums.reserved == ledger.reserved, "reserved: \(ledger.reserved), in sum \(sums.reserved)")
         expect(ledger.budget.map { ledger.reserved <= $0 } ?? true, "more is reserved than the budget")
         expect(ledger.loans >= 0, "negative loans")
-        expect(books.payers.isSound && books.claims.isSound, "a heap is out of order")
+        expect(books.payers.isSound && books.claims.isSound && books.driverless.isSound, "a heap is out of order")
         return faults
     }
 }

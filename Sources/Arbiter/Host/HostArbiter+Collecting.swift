@@ -128,7 +128,10 @@ extension HostArbiter {
         if let (index, _) = books.claims.first, books[index].claim == .alarm, ledger.free >= 0, isSharing {
             scarcity.squeeze(now)
         }
-        guard mode == .on, let happening = shortage.goOn(short, of: ledger, now) else { return }
-        news.append(happening)
+        let lent = lendFromHost(now)
+        guard mode == .on, short > lent, shortage.goOn(short - lent, now) else { return }
+        news.append(
+            .nothingToTake(
+                short: short - lent, promised: ledger.promised, budget: ledger.effective, holder: holder()))
     }
 }

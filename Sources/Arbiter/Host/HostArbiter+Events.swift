@@ -5,15 +5,26 @@ extension HostArbiter {
     /// Ends what the input ends, before the guest's own arbiter hears of it.
     mutating func prepare(_ input: Input, _ index: Int, _ now: Instant) {
         switch input {
-        case .driverStarted(let isFresh, _):
+        case .driverStarted(let isFresh, let tells):
             let isSharing = isSharing
+            if !tells { noteHeard(index) }
             books.change(index) {
+                $0.hostSide.driverStarted(tells: tells)
                 $0.lending = nil
                 $0.report = nil
                 // A driver with an empty balloon pays when its turn comes, not as the one before it did.
                 if isFresh, isSharing { $0.arbiter.steer(to: $0.capBalloon) }
             }
-        case .driverStopped, .statisticsTimedOut: books.change(index) { $0.report = nil }
+            books.rankDriverless(index)
+        case .driverStopped:
+            books.change(index) {
+                $0.report = nil
+                $0.hostSide.driverStopped(at: now)
+            }
+            books.rankDriverless(index)
+        case .statisticsTimedOut:
+            books.change(index) { $0.report = nil }
+            noteHeard(index)
         case .wake: books.change(index) { $0.watchLending(now) }
         case .requested, .reclaim, .progress, .unsolicited, .statistics: break
         }
@@ -46,11 +57,7 @@ extension HostArbiter {
         return books.change(index) { guest in
             guest.cap = pages == 0 ? nil : (guest.limits.max - pages).orNone
             guard isSharing else { return guest.arbiter.handle(.requested(pages), moment) }
-            let balloon = guest.lending.map { max(guest.capBalloon, $0.goal) } ?? guest.restingBalloon
-            // Said again of a guest that was given up, it is tried at once; of one that is left alone, it is kept.
-            let isMeant = guest.arbiter.phase.pauseEnd != nil && balloon > guest.held
-            guard balloon != guest.arbiter.goal || isMeant else { return Decision() }
-            return guest.arbiter.handle(.requested(balloon), moment)
+            return guest.steer(isMeant: guest.arbiter.phase.pauseEnd != nil, moment)
         }
     }
 

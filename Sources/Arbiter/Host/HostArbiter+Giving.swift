@@ -5,6 +5,7 @@ extension HostArbiter {
     mutating func balance(_ now: Instant) {
         reckon()
         guard ledger.budget != nil, mode != .paused else { return }
+        countSpentInAlarm()
         giveAll(now)
         collect(now)
         if let happening = shortage.judge(free: ledger.free) { news.append(happening) }
@@ -64,6 +65,26 @@ extension HostArbiter {
             give(index, pages, rule, now)
         }
         if !books.claims.isEmpty { goOnAt = now + MoveFigures.goOnAfter }
+    }
+
+    /// Lends a guest in an alarm some of the host's memory beyond the budget, where nobody can pay and the host has plenty: it takes
+    /// its pages back anyway, at a failed reclaim for each MiB. What was lent is an overdraft, which others are asked for.
+    ///
+    /// - Returns: how much was lent.
+    mutating func lendFromHost(_ now: Instant) -> Pages {
+        guard isSharing, let (index, _) = books.claims.first, case .alarm = books[index].arbiter.phase else { return 0 }
+        let pages = min(books[index].account.wanted, SpendingFigures.loan)
+        guard pages > 0, host.canLend(pages, beyond: ledger.promised) else { return 0 }
+        if let next = host.nextLoan, now < next {
+            goOnAt = next
+            return 0
+        }
+        let before = ledger.promised
+        host.noteLoan(pages, at: now)
+        give(index, pages, .host, now)
+        books.addLoan((ledger.promised - before).orNone)
+        goOnAt = now + SpendingFigures.loanPace
+        return pages
     }
 
     private mutating func give(_ index: Int, _ pages: Pages, _ rule: MoveRule, _ now: Instant) {

@@ -15,6 +15,7 @@ extension HostArbiter {
         do { try limits.check() } catch { throw .limits(error) }
         try admit(limits.reservation)
         var guest = SharedGuest(name, limits: limits, isPresent: isPresent)
+        if isPresent { guest.hostSide = HostSide(startedAt: now) }
         if mode == .paused { guest.arbiter.freeze() }
         let index = books.add(guest)
         changes.reserve(books.slots.count)
@@ -42,8 +43,10 @@ extension HostArbiter {
         books.change(index) {
             $0.presence = isPresent ? .running : .absent
             $0.account.held = 0
+            $0.hostSide = isPresent ? HostSide(startedAt: now) : HostSide()
         }
         if !isPresent { books.withdraw(index) }
+        books.rankDriverless(index)
         balance(now)
     }
 
@@ -55,6 +58,9 @@ extension HostArbiter {
 
     /// Changes a guest's limits.
     ///
+    /// Where its memory grows, what was asked for as a balloon stays as it is: an operator's cap grows along. Where it shrinks, a cap
+    /// means what it says of what the guest sees, and less goes into the balloon.
+    ///
     /// - Throws: ``AdmissionError``; then the old limits stay.
     public mutating func set(limits: GuestLimits, of guest: GuestHandle, at now: Instant) throws(AdmissionError) {
         let now = time.at(now)
@@ -62,8 +68,11 @@ extension HostArbiter {
         guard books.isUsed(index) else { throw .noSuchGuest }
         do { try limits.check() } catch { throw .limits(error) }
         try admit(limits.reservation, insteadOf: books[index].limits.reservation)
+        let growth = limits.max - books[index].limits.max
         books.setLimits(limits, index)
+        if growth > 0 { books.change(index) { $0.cap = $0.cap.map { $0 + growth } } }
         if let goal = books[index].lending?.goal, goal > limits.max - limits.min { stopLending(index, now) }
+        if growth < 0, books[index].cap != nil { followCap(index, now) }
         settle(index, now)
         claimMin(index)
         balance(now)
@@ -75,6 +84,14 @@ extension HostArbiter {
         guard isSharing else { return }
         let moment = moment(index, now)
         let decision = books.change(index) { $0.arbiter.handle(.requested($0.restingBalloon), moment) }
+        changes.append(decision, about: index)
+    }
+
+    /// Asks less of a guest where its cap allows that.
+    private mutating func followCap(_ index: Int, _ now: Instant) {
+        guard isSharing else { return }
+        let moment = moment(index, now)
+        let decision = books.change(index) { $0.steer(isMeant: false, moment) }
         changes.append(decision, about: index)
     }
 

@@ -102,7 +102,8 @@ extension HostArbiter {
         guard books.isUsed(index) else { return nil }
         let guest = books[index]
         return GuestShare(
-            limits: guest.limits, cap: guest.cap, promised: guest.account.promised, due: guest.account.due,
+            limits: guest.limits, cap: guest.cap, promised: guest.account.promised,
+            spent: guest.hostSide.countsSpent ? guest.hostSide.spent : nil, due: guest.account.due,
             wanted: guest.account.wanted,
             spare: books.payers.contains(index) ? guest.spare(time.now, sparingCaches: false) : 0,
             floor: guest.habits.floor.pages(time.now), active: guest.habits.idleness.active,

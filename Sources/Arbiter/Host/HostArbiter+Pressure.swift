@@ -10,6 +10,7 @@ extension HostArbiter {
         let now = time.at(now)
         if let total = signals.total, total > 0 { noteTotal(total) }
         host.limit = signals.limit
+        host.available = signals.available
         let level = level(signals)
         if level != .calm { host.calmSince = nil } else if host.calmSince == nil { host.calmSince = now }
         let before = (pressure, ledger.effective)

@@ -66,6 +66,9 @@ public struct HostArbiter: Sendable, Codable {
     /// How often a guest of a host with a budget should be asked for statistics.
     public static let statisticsInterval = PriceFigures.statisticsInterval
 
+    /// How often the host should be asked what it spends on a guest of which that is to be told.
+    public static let spendingInterval = SpendingFigures.interval
+
     /// What guests see and need, in sum.
     public var ledger: Ledger { books.sums }
 
@@ -125,6 +128,7 @@ public struct HostArbiter: Sendable, Codable {
         let index = guest.rawValue
         guard books.isUsed(index) else { return Decision() }
         note(held: held, nil, index, now)
+        noteHeard(index)
         let before = books[index].account.promised
         let moment = moment(index, now)
         let (decision, health) = books.hear(set, index, moment)

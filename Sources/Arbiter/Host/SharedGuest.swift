@@ -20,6 +20,8 @@ struct SharedGuest: Sendable, Codable {
     var report: Report?
     var habits = Habits()
     var turns = Turns()
+    /// What the host spends on it.
+    var hostSide = HostSide()
 
     enum Presence: Sendable, Codable {
         /// The slot is free.
@@ -137,9 +139,15 @@ struct SharedGuest: Sendable, Codable {
         return (promised - account.promised, due - account.due)
     }
 
-    /// What it may see now.
+    /// What it is promised: what it may see now, but for a guest of which the host knows better.
     @inline(__always)
-    var promise: Pages { limits.max - committed }
+    var promise: Pages { hostSide.promise(limits.max - committed) }
+
+    /// By how much less it is promised where that counts which the host spends on it; `nil`: that cannot be.
+    var unspent: Pages? {
+        guard presence == .running, hostSide.canCountSpent else { return nil }
+        return account.promised - hostSide.estimate(limits.max - committed)
+    }
 
     /// What of its balloon it is bound to leave to others.
     @inline(__always)
@@ -160,6 +168,15 @@ struct SharedGuest: Sendable, Codable {
     /// The least balloon that an operator's cap allows.
     @inline(__always)
     var capBalloon: Pages { cap.map { limits.max - min($0, limits.max) } ?? 0 }
+
+    /// Steers to the balloon that its cap allows, or to what it was asked to lend.
+    ///
+    /// - Parameter isMeant: said again of a guest that was given up, it is tried at once; of one that is left alone, it is kept.
+    mutating func steer(isMeant: Bool, _ moment: Moment) -> Decision {
+        let balloon = lending.map { max(capBalloon, $0.goal) } ?? restingBalloon
+        guard balloon != arbiter.goal || isMeant && balloon > held else { return Decision() }
+        return arbiter.handle(.requested(balloon), moment)
+    }
 
     /// The balloon to steer to where nothing is asked of it beyond what it has.
     var restingBalloon: Pages { max(committed, capBalloon) }

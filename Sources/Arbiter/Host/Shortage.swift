@@ -5,7 +5,8 @@ struct Shortage: Sendable, Codable {
     /// Since when something is needed that nobody can pay.
     private var since: Instant?
     private var complainedAt: Instant?
-    private var isTold = false
+    /// What was told to be short; `nil`: nothing, or it is over.
+    private(set) var told: Pages?
     private var isOverdrawn = false
 
     /// Nothing is needed that is not on its way.
@@ -16,23 +17,23 @@ struct Shortage: Sendable, Codable {
     /// - Returns: what there is to tell of that, if it was told that something is.
     mutating func over() -> HostHappening? {
         since = nil
-        guard isTold else { return nil }
-        isTold = false
+        guard told != nil else { return nil }
+        told = nil
         return .shortageOver
     }
 
     /// Something is needed, and nobody can pay.
     ///
-    /// - Returns: what there is to tell of that.
-    mutating func goOn(_ short: Pages, of ledger: Ledger, _ now: Instant) -> HostHappening? {
+    /// - Returns: whether that is to be told.
+    mutating func goOn(_ short: Pages, _ now: Instant) -> Bool {
         // Who was asked for statistics may have something yet.
         let since = since ?? now
         self.since = since
-        guard now >= since + PriceFigures.staleAfter else { return nil }
-        if let complainedAt, now < complainedAt + MoveFigures.complainEvery { return nil }
+        guard now >= since + PriceFigures.staleAfter else { return false }
+        if let complainedAt, now < complainedAt + MoveFigures.complainEvery { return false }
         complainedAt = now
-        isTold = true
-        return .nothingToTake(short: short, promised: ledger.promised, budget: ledger.effective)
+        told = short
+        return true
     }
 
     /// - Returns: what there is to tell of guests seeing more than there is, or no more than that.

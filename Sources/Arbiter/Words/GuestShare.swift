@@ -7,6 +7,8 @@ public struct GuestShare: Sendable, Equatable, Codable {
     public var cap: Pages?
     /// What it may see.
     public var promised: Pages
+    /// What the host spends on it, where that counts with a margin since no driver runs.
+    public var spent: Pages?
     /// Asked of it, and not yet in its balloon.
     public var due: Pages
     /// What it waits for.

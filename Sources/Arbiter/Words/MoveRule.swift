@@ -16,6 +16,8 @@ public enum MoveRule: String, Sendable, Codable, CaseIterable {
     case cap
     /// More is free than bursts need.
     case surplus
+    /// A guest in an alarm waits, nobody can pay, and the host has plenty: it lends some beyond the budget.
+    case host
 
     /// For people.
     public var words: String {
@@ -28,6 +30,7 @@ public enum MoveRule: String, Sendable, Codable, CaseIterable {
         case .pressure: "the host is short of memory"
         case .cap: "an operator's cap"
         case .surplus: "more is free than bursts need"
+        case .host: "a guest in an alarm; nobody can pay, and the host has plenty beyond the budget"
         }
     }
 
@@ -39,6 +42,7 @@ public enum MoveRule: String, Sendable, Codable, CaseIterable {
         case .early, .cap: 2
         case .pressure, .overdraft: 3
         case .alarm, .loan: 4
+        case .host: 5
         }
     }
 }

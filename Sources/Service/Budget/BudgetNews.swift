@@ -4,7 +4,24 @@ internal import Arbiter
 struct BudgetNews {
     var beginnings: [MoveStory] = []
     var accounts: [MoveSeries.Account] = []
-    var happenings: [HostHappening] = []
+    var happenings: [NamedHappening] = []
+}
+
+/// Something that happened to the host, and the guest that it is about, if it is about one.
+struct NamedHappening {
+    var happening: HostHappening
+    var guest: String?
+}
+
+extension HostHappening {
+    /// The guest that it is about, or that is to blame.
+    var guest: GuestHandle? {
+        switch self {
+        case .countsSpent(let guest, _, _, _), .countsWhole(let guest, _): guest
+        case .nothingToTake(_, _, _, let holder): holder?.guest
+        case .shortageOver, .overdrawn, .overdraftOver, .pressure, .budgetOverHost: nil
+        }
+    }
 }
 
 /// A move of memory between guests that have names.

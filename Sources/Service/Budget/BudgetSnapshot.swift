@@ -27,7 +27,17 @@ struct BudgetSnapshot: Sendable {
             reserved: ByteSize(ledger.reserved), host: shown, reaction: ReactionStatus(reactions),
             guests: names.enumerated().compactMap { index, name in
                 name.flatMap { share(of: GuestHandle(rawValue: index), named: $0) }
-            })
+            }, shortage: shortage)
+    }
+
+    private var shortage: ShortageStatus? {
+        arbiter.standingShortage.map { shortage in
+            let holder = shortage.holder.flatMap { name(of: $0.guest) }
+            let blame = holder.flatMap { name in shortage.holder.map { "; \($0.sentence(name))" } } ?? ""
+            return ShortageStatus(
+                bytes: ByteSize(shortage.pages), holder: holder, holds: shortage.holder.map { ByteSize($0.promised) },
+                message: "\(ByteSize(shortage.pages)) are needed and nobody can pay\(blame)")
+        }
     }
 
     private func share(of guest: GuestHandle, named name: String) -> GuestShareStatus? {
@@ -39,7 +49,10 @@ struct BudgetSnapshot: Sendable {
             cap: share.cap.map { ByteSize($0) },
             floor: ByteSize(share.floor), price: share.price, active: share.active, spare: ByteSize(share.spare),
             due: ByteSize(share.due), wanted: ByteSize(share.wanted), state: BalloonState(arbiter.state(of: guest)),
-            reason: arbiter.reason(of: guest))
+            reason: share.spent.map {
+                DriverlessShare(promised: share.promised, spent: $0, max: share.limits.max).sentence
+            } ?? arbiter.reason(of: guest),
+            spent: share.spent.map { ByteSize($0) })
     }
 
     /// What would happen; see ``HostArbiter/plan(needing:at:)``.

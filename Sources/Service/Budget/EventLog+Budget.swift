@@ -20,16 +20,29 @@ extension EventLog {
     }
 
     /// Something about the whole host.
-    func append(_ happening: HostHappening) {
+    func append(_ named: NamedHappening) {
         func size(_ pages: Pages) -> String { "\(ByteSize(pages))" }
         func bytes(_ pages: Pages) -> UInt64 { pages.bytes }
-        switch happening {
-        case .nothingToTake(let short, let promised, let budget):
+        switch named.happening {
+        case .nothingToTake(let short, let promised, let budget, let holder):
+            var numbers = ["short": bytes(short), "promised": bytes(promised), "budget": bytes(budget)]
+            numbers["holds"] = holder.map { bytes($0.promised) }
+            let blame = holder.map { "; \($0.sentence(named.guest ?? "a guest"))" } ?? ""
             append(
                 guest: nil, kind: .shortage,
-                message:
-                    "\(size(short)) are needed and nobody can pay: guests are promised \(size(promised)) of \(size(budget))",
-                numbers: ["short": bytes(short), "promised": bytes(promised), "budget": bytes(budget)])
+                message: "\(size(short)) are needed and nobody can pay: "
+                    + "guests are promised \(size(promised)) of \(size(budget))\(blame)",
+                numbers: numbers)
+        case .countsSpent(_, let promised, let spent, let max):
+            append(
+                guest: named.guest, kind: .countsSpent,
+                message: DriverlessShare(promised: promised, spent: spent, max: max).sentence,
+                numbers: ["promised": bytes(promised), "spent": bytes(spent), "max": bytes(max)])
+        case .countsWhole(_, let promised):
+            append(
+                guest: named.guest, kind: .countsWhole,
+                message: "its driver runs: it counts with what it may see again, \(size(promised))",
+                numbers: ["promised": bytes(promised)])
         case .shortageOver:
             append(guest: nil, kind: .shortageOver, message: "nobody waits for memory any more")
         case .overdrawn(let pages):

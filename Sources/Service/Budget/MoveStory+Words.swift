@@ -14,7 +14,7 @@ extension MoveStory {
         switch rule {
         // Why it took it is told by the guest's own alarm, if it is one.
         case .loan: parts = ["\(gainer) took \(size(taken)) back unasked"]
-        case .alarm:
+        case .alarm, .host:
             parts = [
                 taken > 0 ? "\(gainer) runs out of memory: it took \(size(taken)) back" : "\(gainer) is in an alarm"
             ]
@@ -54,6 +54,7 @@ extension MoveStory {
     /// What of that was free, as far as payers did not give it.
     private var source: String {
         guard let given else { return "" }
+        if rule == .host { return ", some of it lent by the host beyond the budget" }
         let free = min(given.pages, max(freeBefore.orNone, given.pages - asked))
         return free > 0 ? ": \(free < given.pages ? "\(size(free)) " : "")of what was free" : ""
     }

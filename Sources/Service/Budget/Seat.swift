@@ -18,7 +18,12 @@ extension SharedArbiter {
         write { arbiter, _ in arbiter.set(hasReporting: hasReporting, of: guest) }
     }
 
-    /// Takes up the memory that the VMM shares, where it is another amount than was configured.
+    /// The host spends so many pages on the guest; `nil`: nobody looks any longer.
+    func note(spent pages: Pages?, on guest: GuestHandle) {
+        write { arbiter, now in arbiter.note(spent: pages, on: guest, at: now) }
+    }
+
+    /// Takes up how much memory the guest has, where it is another amount than counted so far.
     ///
     /// - Parameter pages: all of the guest's memory.
     /// - Returns: why it cannot be taken in, or `nil`.

@@ -240,7 +240,9 @@ final class SharedArbiter: Sendable {
             }
             // With all that moved at once.
             news.beginnings = begun.compactMap { state.series[$0] }
-            while let happening = state.arbiter.nextHappening() { news.happenings.append(happening) }
+            while let happening = state.arbiter.nextHappening() {
+                news.happenings.append(NamedHappening(happening: happening, guest: name(happening.guest, state)))
+            }
             let next = state.series.deadline ?? .max
             return (news, left == 0, newsAt.exchange(next, ordering: .relaxed) > next)
         }
@@ -250,11 +252,12 @@ final class SharedArbiter: Sendable {
     }
 
     private func named(_ move: Move, _ state: borrowing State) -> NamedMove {
-        func name(_ guest: GuestHandle?) -> String? {
-            guard let index = guest?.rawValue, state.names.indices.contains(index) else { return nil }
-            return state.names[index]
-        }
-        return NamedMove(move: move, payer: name(move.payer), gainer: name(move.gainer))
+        NamedMove(move: move, payer: name(move.payer, state), gainer: name(move.gainer, state))
+    }
+
+    private func name(_ guest: GuestHandle?, _ state: borrowing State) -> String? {
+        guard let index = guest?.rawValue, state.names.indices.contains(index) else { return nil }
+        return state.names[index]
     }
 
     /// All at one moment, for the control plane. What is O(n) about it is done without the lock, when it is looked at.

@@ -98,17 +98,11 @@ extension Guest {
     func memoryChanged() {
         replaceTable()
         judgeMemory()
-        if let configured = configuration.max?.bytes, sink.table.size > 0, sink.table.span != configured {
-            steering.complain(
-                "max is \(ByteSize(configured)), but the VMM shares \(ByteSize(sink.table.span)); that is what counts")
-        }
+        if sink.table.span > 0 { steering.note(shared: Pages(bytes: sink.table.span)) }
         updateLayout()
-        resolveRequest()
+        resolveRequest(connection?.hadDriver == true ? .sameDriver : .newDriver)
         // Rings may have gone and come back, and their kicks with them.
-        if device.isRunning {
-            tellMemory()
-            ringsChanged()
-        }
+        if device.isRunning { ringsChanged() }
     }
 
     /// What may be discarded: all memory, less the pages of the rings.

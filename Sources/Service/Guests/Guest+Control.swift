@@ -6,10 +6,18 @@ internal import ControlAPI
 extension Guest {
     /// Asks for another size, as an operator.
     func setTarget(_ request: SizeRequest) -> Result<Accepted, ControlError> {
-        if let problem = request.problem(max: max) { return .failure(.invalid(problem)) }
+        let shared = (steering.memory.shared ?? steering.memory.counted)?.bytes
+        if let problem = request.problem(shared: shared, max: max) { return .failure(.invalid(problem)) }
         let wish = steering.take(request, max: max)
-        resolveRequest(isRepeated: true)
-        return .success(Accepted(message: "\(configuration.name): \(wish)\(postponement)", guest: status()))
+        resolveRequest(.command)
+        let message = "\(configuration.name): \(wish)\(shortfall(of: request))\(postponement)"
+        return .success(Accepted(message: message, guest: status()))
+    }
+
+    /// What is to be said of a request that the guest has too little memory for.
+    private func shortfall(of request: SizeRequest) -> String {
+        guard let sees = request.sees?.bytes, let max, sees > max else { return "" }
+        return "; it says that it has \(ByteSize(max)), so nothing goes into its balloon"
     }
 
     /// Why a request does not take effect now.

@@ -20,9 +20,10 @@ extension Guest {
             steering.say(.resumed, "the guest goes on where it was paused", ["held": held])
         }
         judgePeer()
-        tellMemory()
+        if isFresh { steering.expectMemory(device.negotiated) }
+        steering.note(hasReporting: device.negotiated.contains(.pageReporting))
         tell(.driverStarted(isFresh: isFresh, hasStatistics: device.negotiated.contains(.statistics)))
-        resolveRequest()
+        resolveRequest(isFresh ? .newDriver : .sameDriver)
     }
 
     /// Ends the run at hand. Whether the driver is gone or only paused shows at the next start.

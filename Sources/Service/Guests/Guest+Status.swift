@@ -16,7 +16,7 @@ extension Guest {
         let max = self.max
         return GuestStatus(
             name: configuration.name, socket: configuration.socket, door: configuration.door, link: link,
-            max: max.map { ByteSize($0) }, sees: max.map { ByteSize($0 > held ? $0 - held : 0) },
+            max: max.map { ByteSize($0) }, shared: sharedElse, sees: max.map { ByteSize($0 > held ? $0 - held : 0) },
             requested: steering.requestedBytes, target: ByteSize(UInt64(device.target) * PageFrame.size),
             reported: ByteSize(UInt64(device.reported) * PageFrame.size), held: ByteSize(held),
             released: ByteSize(discarded), pending: ByteSize(sink.pendingBytes), hostUses: hostUses,
@@ -24,6 +24,12 @@ extension Guest {
             statistics: steering.statisticsStatus(
                 isAvailable: device.isRunning && device.negotiated.contains(.statistics)),
             counters: counters, problems: steering.story.problems.sentences)
+    }
+
+    /// What the VMM shares, where something else counts.
+    private var sharedElse: ByteSize? {
+        guard let shared = steering.memory.shared, shared != steering.memory.counted else { return nil }
+        return ByteSize(shared)
     }
 
     private var link: GuestStatus.Link {

@@ -40,16 +40,8 @@ extension Guest {
     }
 
     /// Tells what the operator asked for, as soon as the guest's memory is known.
-    ///
-    /// - Parameter isRepeated: an operator says it now.
-    func resolveRequest(isRepeated: Bool = false) {
-        if let pages = steering.dueRequest(max: max, isRepeated: isRepeated) { tell(.requested(pages)) }
-    }
-
-    /// Tells what memory the guest has: the driver is about to run, or memory was plugged.
-    func tellMemory() {
-        guard sink.table.span > 0 else { return }
-        steering.note(memory: sink.table.span, hasReporting: device.negotiated.contains(.pageReporting))
+    func resolveRequest(_ occasion: RequestOccasion) {
+        if let pages = steering.dueRequest(occasion) { tell(.requested(pages)) }
     }
 
     // MARK: - Statistics

@@ -25,6 +25,8 @@ final class Guest {
     /// What decides about the balloon, and tells of it.
     var steering: Steering
     var tally = GuestTally()
+    /// When the host is asked what it spends on the guest.
+    private var spending = SpendingLook()
 
     init(
         configuration: GuestConfiguration, index: Int, reactor: ReactorState, log: EventLog, seat: Seat? = nil
@@ -47,17 +49,16 @@ final class Guest {
         return features
     }
 
-    /// Bytes of guest memory: what the VMM shares, and before it is connected what was configured.
-    var max: UInt64? {
-        let shared = sink.table.span
-        return shared > 0 ? shared : configuration.max?.bytes
-    }
+    /// Bytes of guest memory: what the guest says that it has of what the VMM shares, and before one is connected what was
+    /// configured.
+    var max: UInt64? { steering.memory.counted?.bytes }
 
     // MARK: - Time
 
     /// When ``fire(at:)`` is due (ns, monotonic); `nil`: never.
     var deadline: UInt64? {
-        let first = Swift.min(steering.deadline ?? .max, entrance.againAt ?? .max)
+        var first = Swift.min(steering.deadline ?? .max, entrance.againAt ?? .max)
+        first = Swift.min(first, spending.deadline(isNeeded: needsSpending) ?? .max)
         return first < .max ? first : nil
     }
 
@@ -69,6 +70,26 @@ final class Guest {
         }
         if let decision { carryOut(decision) }
         steering.sayDueTargets(at: now)
+        if let due = spending.deadline(isNeeded: needsSpending), due <= now { lookAtSpending(at: now) }
+    }
+
+    /// The budget counts with what the host spends on the guest: nobody says how it is, or it says that it has less than its VMM shares.
+    private var needsSpending: Bool {
+        guard steering.seat != nil, connection != nil else { return false }
+        return !device.isRunning || steering.memory.isLess
+    }
+
+    private func lookAtSpending(at now: UInt64) {
+        steering.note(spent: needsSpending ? spentBytes.map { Pages(bytes: $0) } : nil)
+        spending.looked(isNeeded: needsSpending, at: now)
+    }
+
+    /// What the host spends on the guest's memory; `nil`: it cannot be seen.
+    ///
+    /// QEMU tells a vhost-user device of memory only once a driver runs. Until then all that its process has counts.
+    private var spentBytes: UInt64? {
+        guard sink.table.regions.isEmpty else { return try? sink.table.allocatedBytes() }
+        return (connection?.door.descriptor).flatMap { PeerProcess(of: $0)?.memory }
     }
 
     // MARK: - Connections

@@ -37,6 +37,13 @@ struct PeerProcess {
         return nil
     }
 
+    /// Bytes of memory that the host spends on it, huge pages too; `nil` where the kernel does not tell.
+    var memory: UInt64? {
+        guard let text = HostFile.text("/proc/\(pid)/status") else { return nil }
+        let status = Self.sizes(inStatus: text)
+        return status["VmRSS"].map { $0 + (status["HugetlbPages"] ?? 0) }
+    }
+
     /// The sizes in a text like /proc/PID/status, in bytes.
     static func sizes(inStatus text: String) -> [String: UInt64] {
         var sizes: [String: UInt64] = [:]

@@ -36,6 +36,7 @@ enum BudgetMetrics {
         Gauge("budget_wanted_bytes", "Waited for by guests.") { bytes($0.wanted) },
         Gauge("budget_loans_bytes", "Taken unasked and not yet paid back.") { bytes($0.loans) },
         Gauge("budget_reserved_bytes", "The sum of the guests' reservations.") { bytes($0.reserved) },
+        Gauge("budget_short_bytes", "Needed, and nobody can pay.") { bytes($0.shortage?.bytes ?? 0) },
         Gauge("host_available_bytes", "The host's available memory.") { $0.host.available.map(bytes) },
         Gauge("host_stalled_some_ratio", "How much of the last 10 s some tasks waited for memory.") {
             $0.host.stalledSome
@@ -54,6 +55,9 @@ enum BudgetMetrics {
     private static let guestGauges = [
         GuestGauge("promised_bytes", "Its memory less the smaller of its target and what it holds.") {
             bytes($0.promised)
+        },
+        GuestGauge("spent_bytes", "What the host spends on it, where that counts since no driver runs.") {
+            $0.spent.map(bytes)
         },
         GuestGauge("min_bytes", "The guest is never taken below this.") { bytes($0.min) },
         GuestGauge("reservation_bytes", "What the guest gets whenever it needs it.") { bytes($0.reservation) },
@@ -82,7 +86,16 @@ enum BudgetMetrics {
             }
             return family
         }
-        return families + [modes(budget), pressures(budget), reactions(budget.reaction)]
+        return families + [holders(budget), modes(budget), pressures(budget), reactions(budget.reaction)]
+    }
+
+    private static func holders(_ budget: BudgetStatus) -> MetricFamily {
+        var family = MetricFamily(
+            "aerostat_guest_keeps_bytes", .gauge, "What a guest has that keeps most, while nobody can pay.")
+        if let shortage = budget.shortage, let holder = shortage.holder, let holds = shortage.holds {
+            family.add(["guest": holder], bytes(holds))
+        }
+        return family
     }
 
     private static func modes(_ budget: BudgetStatus) -> MetricFamily {

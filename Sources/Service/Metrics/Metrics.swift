@@ -50,7 +50,12 @@ package enum Metrics {
     private static let gauges = [
         Gauge("aerostat_guest_connected", "1 while a VMM is connected.") { $0.link == .waiting ? 0 : 1 },
         Gauge("aerostat_guest_driver_ready", "1 while the guest's driver runs.") { $0.link == .driverReady ? 1 : 0 },
-        Gauge("aerostat_guest_max_bytes", "The guest's memory, as its VMM shares it.") { $0.max.map(bytes) },
+        Gauge("aerostat_guest_max_bytes", "The guest's memory, as it says, of what its VMM shares.") {
+            $0.max.map(bytes)
+        },
+        Gauge("aerostat_guest_shared_bytes", "What the guest's VMM shares, where that is not its memory.") {
+            $0.shared.map(bytes)
+        },
         Gauge("aerostat_guest_sees_bytes", "Memory that the guest may use: max less held.") { $0.sees.map(bytes) },
         Gauge("aerostat_guest_requested_bytes", "The balloon that the operator asked for.") {
             $0.requested.map(bytes)

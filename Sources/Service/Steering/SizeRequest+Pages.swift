@@ -29,15 +29,17 @@ extension SizeRequest {
 
     /// What is wrong with it, in one line.
     ///
-    /// - Parameter max: the guest's memory in bytes; `nil`: unknown.
-    func problem(max: UInt64?) -> String? {
+    /// - Parameters:
+    ///   - shared: the memory that its VMM shares, in bytes; `nil`: unknown.
+    ///   - max: what the guest has of that.
+    func problem(shared: UInt64?, max: UInt64?) -> String? {
         switch (sees?.bytes, balloon?.bytes) {
         case (nil, nil), (.some, .some):
             return "give exactly one of sees and balloon, in bytes"
         case (.some(let sees), nil):
             if sees < 1 << 20 { return "sees \(sees) bytes: a guest needs 1M at the least" }
-            if let max, sees > max {
-                return "sees \(ByteSize(sees)) is more than the guest's \(ByteSize(max))"
+            if let shared, sees > shared {
+                return "sees \(ByteSize(sees)) is more than the guest's \(ByteSize(shared))"
             }
         case (nil, .some(let balloon)):
             if let max, balloon >= max {
@@ -48,21 +50,23 @@ extension SizeRequest {
         return nil
     }
 
-    /// The balloon that is asked for.
+    /// The balloon that is asked for. A guest that has less than it is to see has an empty one.
     ///
-    /// - Parameter max: the guest's memory in bytes.
+    /// - Parameters:
+    ///   - shared: what its VMM shares.
+    ///   - counted: what the guest has of that.
     /// - Throws: why the guest cannot have it.
-    func pages(of max: UInt64) throws(SizeRefusal) -> Pages {
+    func pages(of shared: Pages, counting counted: Pages) throws(SizeRefusal) -> Pages {
         if let sees = sees?.bytes {
-            guard sees <= max else {
-                throw SizeRefusal("the guest was to see \(ByteSize(sees)), but has only \(ByteSize(max))")
+            guard sees <= shared.bytes else {
+                throw SizeRefusal("the guest was to see \(ByteSize(sees)), but has only \(ByteSize(shared))")
             }
-            return Pages(bytes: max - sees)
+            return (counted - Pages(bytes: sees)).orNone
         }
         let balloon = balloon?.bytes ?? 0
-        guard balloon < max else {
+        guard balloon < counted.bytes else {
             throw SizeRefusal(
-                "a balloon of \(ByteSize(balloon)) was asked for, but the guest has only \(ByteSize(max))")
+                "a balloon of \(ByteSize(balloon)) was asked for, but the guest has only \(ByteSize(counted))")
         }
         return Pages(bytes: balloon)
     }

@@ -20,8 +20,8 @@ struct Steering: ~Copyable {
     /// What an operator asked for last.
     private var request: SizeRequest?
     private var schedule: StatisticsSchedule
-    /// What the guest's VMM shares; `nil`: not known.
-    private var shared: Pages?
+    /// How much memory the guest has.
+    private(set) var memory: GuestMemory
     private(set) var story: GuestStory
     /// Which guests answer, and this one's number among them.
     private let pulse: HostPulse
@@ -36,6 +36,7 @@ struct Steering: ~Copyable {
         if seat != nil, interval == 0 { interval = HostArbiter.statisticsInterval.nanoseconds }
         schedule = StatisticsSchedule(interval: interval)
         request = configuration.requested
+        memory = GuestMemory(configured: configuration.max.map { Pages(bytes: $0.bytes) })
         story = GuestStory(of: configuration.name, log: log)
     }
 
@@ -57,17 +58,23 @@ struct Steering: ~Copyable {
     mutating func handle(_ input: Input, held: Pages, seenAt: UInt64? = nil) -> Decision {
         let wasSilent = schedule.record.newest != nil && schedule.record.isAnswering == false
         let input = take(input, held: held)
-        var decision: Decision
-        if let seat {
-            (decision, view) = seat.shared.handle(input, of: seat.handle, held: held, seenAt: seenAt)
-        } else {
-            decision = own.handle(input, at: MonotonicClock.instant(), held: held)
-            view = SteeringView(own)
-        }
+        var decision = learnMemory(from: input, held: held)
+        decision.join(decide(input, held: held, seenAt: seenAt))
         // Where it has made something of the silence, the arbiter says so itself.
         if case .statistics = input, wasSilent, !decision.happenings.contains(.statisticsBack) {
             decision.happenings.append(.statisticsBack)
         }
+        return decision
+    }
+
+    mutating func decide(_ input: Input, held: Pages, seenAt: UInt64? = nil) -> Decision {
+        guard let seat else {
+            defer { view = SteeringView(own) }
+            return own.handle(
+                input, at: MonotonicClock.instant(), held: held, memory: memory.counted ?? .unlimited)
+        }
+        let decision: Decision
+        (decision, view) = seat.shared.handle(input, of: seat.handle, held: held, seenAt: seenAt)
         return decision
     }
 
@@ -96,7 +103,7 @@ struct Steering: ~Copyable {
     ///
     /// - Returns: what of it can be.
     private mutating func judge(_ set: BalloonStatistics, held: Pages) -> BalloonStatistics {
-        let verdict = schedule.arrived(set, held: UInt64(held.count), within: shared)
+        let verdict = schedule.arrived(set, held: UInt64(held.count), within: memory.shared)
         // It tells each once, and this may be the first time.
         if !verdict.news.isEmpty { for problem in schedule.record.problems { complain(problem) } }
         return verdict.accepted
@@ -117,6 +124,9 @@ struct Steering: ~Copyable {
     mutating func refresh() {
         if let seat { view = seat.shared.view(of: seat.handle) }
     }
+
+    /// Changes what is known of the guest's memory.
+    mutating func edit(_ body: (inout GuestMemory) -> Void) { body(&memory) }
 
     // MARK: - Time
 
@@ -157,27 +167,16 @@ struct Steering: ~Copyable {
     /// - Parameter group: finds the cgroup that its VMM runs in; `nil`: unknown.
     mutating func machineCame(in group: () -> MemoryCgroup?) {
         story.forgetProblems()
+        memory.forget()
         guard let seat else { return }
         seat.shared.note(group(), of: seat.handle)
         seat.shared.set(isPresent: true, of: seat.handle)
     }
 
     /// Ends with the virtual machine.
-    func machineWent() {
+    mutating func machineWent() {
+        memory.forget()
         if let seat { seat.shared.set(isPresent: false, of: seat.handle) }
-    }
-
-    /// Takes up what memory the guest has: that counts, not what was configured.
-    ///
-    /// - Parameters:
-    ///   - memory: bytes.
-    ///   - hasReporting: the guest reports its free memory by itself.
-    mutating func note(memory: UInt64, hasReporting: Bool) {
-        shared = Pages(bytes: memory)
-        guard let seat else { return }
-        seat.shared.set(hasReporting: hasReporting, of: seat.handle)
-        guard let error = seat.shared.set(memory: Pages(bytes: memory), of: seat) else { return }
-        complain("its memory is not what the budget counts with: \(error)")
     }
 
     /// Forgets what a driver has said that was reset: it does not go on.
@@ -209,16 +208,16 @@ struct Steering: ~Copyable {
     var mode: BudgetMode? { seat.map { $0.shared.read { $0.mode.shown } } }
 
     /// The request in pages of balloon, if the arbiter is to be told of it now.
-    ///
-    /// - Parameters:
-    ///   - max: the guest's memory in bytes; `nil`: not known yet.
-    ///   - isRepeated: an operator says it now. Who says it again of a guest that is stalled means it; of one that has
-    ///     just suffered, it is told until when that one is left alone.
-    mutating func dueRequest(max: UInt64?, isRepeated: Bool) -> Pages? {
-        guard let request, let max else { return nil }
+    mutating func dueRequest(_ occasion: RequestOccasion) -> Pages? {
+        guard let request, let counted = memory.counted else { return nil }
         do throws(SizeRefusal) {
-            let pages = try request.pages(of: max)
-            return view.requested != pages || isRepeated && isPausing ? pages : nil
+            let pages = try request.pages(of: memory.shared ?? counted, counting: counted)
+            switch occasion {
+            // Nothing goes into a balloon because memory came.
+            case .sameDriver: return view.requested.map { pages < $0 } ?? true ? pages : nil
+            case .newDriver: return view.requested != pages ? pages : nil
+            case .command: return view.requested != pages || isPausing ? pages : nil
+            }
         } catch {
             self.request = nil
             complain(error.sentence)
