@@ -54,6 +54,8 @@ public struct Event: Codable, Sendable, Equatable {
         /// Under a budget: a guest without a driver counts with what the host spends on it; and with what it may see again.
         case countsSpent = "counts-spent"
         case countsWhole = "counts-whole"
+        /// Under a budget: the cgroup of one guest's VMM has another limit.
+        case groupLimit = "group-limit"
         /// Under a budget: a guest begins to take or to be given memory. All of its numbers are told again by ``moved``.
         case moving
         /// Under a budget: memory moved, or would have in mode `watch`: the account of one need.

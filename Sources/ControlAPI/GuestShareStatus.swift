@@ -6,6 +6,8 @@ public struct GuestShareStatus: Codable, Sendable, Equatable {
     public var promised: ByteSize
     /// What the host spends on it, where that counts with a margin since no driver runs.
     public var spent: ByteSize?
+    /// The most that it may see for the limit of its VMM's cgroup; `nil`: that allows its memory.
+    public var ceiling: ByteSize?
     /// It is never taken below this.
     public var min: ByteSize
     /// The guest's memory.
@@ -36,7 +38,8 @@ public struct GuestShareStatus: Codable, Sendable, Equatable {
         name: String, promised: ByteSize, min: ByteSize, max: ByteSize, weight: Double, reservation: ByteSize,
         cap: ByteSize?,
         floor: ByteSize, price: Double?, active: Double, spare: ByteSize, due: ByteSize, wanted: ByteSize,
-        state: BalloonState, reason: String, spent: ByteSize? = nil
+        state: BalloonState, reason: String, spent: ByteSize? = nil,
+        ceiling: ByteSize? = nil
     ) {
         self.name = name
         self.promised = promised
@@ -54,5 +57,6 @@ public struct GuestShareStatus: Codable, Sendable, Equatable {
         self.state = state
         self.reason = reason
         self.spent = spent
+        self.ceiling = ceiling
     }
 }

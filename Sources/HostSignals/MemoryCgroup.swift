@@ -60,18 +60,55 @@ public struct MemoryCgroup: Sendable, Equatable {
     ///
     /// - Parameter number: reads a number from a file of the kernel; `nil` where there is none (`max`).
     public func limit(_ number: (String) -> UInt64? = { HostFile.number($0) }) -> UInt64? {
+        ancestry.compactMap { $0.ownLimit(number) }.min()
+    }
+
+    /// What the group leaves its guest at most, by each limit on the way to the root: the limit, and what the processes that
+    /// are under it need for themselves. The one that leaves least; `nil`: there is no limit.
+    ///
+    /// - Parameters:
+    ///   - number: reads a number from a file of the kernel; `nil` where there is none (`max`).
+    ///   - text: reads such a file as it is.
+    public func tightest(
+        _ number: (String) -> UInt64? = { HostFile.number($0) }, _ text: (String) -> String? = { HostFile.text($0) }
+    ) -> (folder: String, limit: UInt64, need: UInt64)? {
+        func rest(_ limit: UInt64, _ need: UInt64) -> UInt64 { limit > need ? limit - need : 0 }
+        return ancestry.compactMap { group in
+            group.ownLimit(number).map { (group.folder, $0, group.ownNeed(text) ?? 0) }
+        }.min { rest($0.1, $0.2) < rest($1.1, $1.2) }
+    }
+
+    /// This group, and those that it lies in.
+    private var ancestry: [MemoryCgroup] {
+        (0...parts.count).reversed().map { MemoryCgroup(parts: Array(parts.prefix($0)), isUnified: isUnified) }
+    }
+
+    /// The limit that is set for this group itself.
+    private func ownLimit(_ number: (String) -> UInt64?) -> UInt64? {
         let files = isUnified ? ["memory.max", "memory.high"] : ["memory.limit_in_bytes"]
-        var group = self
-        var least: UInt64?
-        while true {
-            for file in files {
-                // Version 1 says "no limit" by a number near the largest.
-                guard let limit = number("\(group.folder)/\(file)"), limit < 1 << 60 else { continue }
-                least = min(least ?? limit, limit)
+        // Version 1 says "no limit" by a number near the largest.
+        return files.compactMap { number("\(folder)/\($0)") }.filter { $0 < 1 << 60 }.min()
+    }
+
+    /// Bytes that the group's processes need for themselves: what can neither be given up nor is shared memory, such as a guest's.
+    /// The page cache of its disks is not among them. `nil`: the kernel does not tell.
+    ///
+    /// - Parameter text: reads a file of the kernel.
+    private func ownNeed(_ text: (String) -> String?) -> UInt64? {
+        guard let statistics = text("\(folder)/memory.stat") else { return nil }
+        // Of a group of version 1 and all below it: "total_".
+        let parts: Set<Substring> =
+            isUnified
+            ? ["anon", "kernel_stack", "pagetables", "sec_pagetables", "slab_unreclaimable", "sock"] : ["total_rss"]
+        var sum: UInt64 = 0
+        for line in statistics.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            guard words.count == 2, parts.contains(words[0]), let bytes = UInt64(words[1]), bytes < 1 << 60 else {
+                continue
             }
-            guard !group.parts.isEmpty else { return least }
-            group = MemoryCgroup(parts: group.parts.dropLast(), isUnified: isUnified)
+            sum += bytes
         }
+        return sum
     }
 
     /// Bytes that the group uses now.

@@ -65,7 +65,10 @@ enum BudgetText {
             ])
         }
         let driverless = guests.filter { $0.spent != nil }.map { "\n\($0.name): \($0.reason)" }
-        return guests.isEmpty ? "no guests" : table.text() + driverless.joined()
+        let limited = guests.compactMap { guest in
+            guest.ceiling.map { "\n\(guest.name): sees \(size($0)) at most: its VMM's cgroup allows no more" }
+        }
+        return guests.isEmpty ? "no guests" : table.text() + (driverless + limited).joined()
     }
 
     private static func reaction(_ reaction: ReactionStatus) -> String {

@@ -73,7 +73,7 @@ import Testing
         spend(100, boot, &bench)
         bench.send(.driverStarted(isFresh: true, hasStatistics: tells), boot)
         #expect(promised(boot, bench) == (tells ? 279 : 1536))
-        if tells { bench.send(.statisticsTimedOut, boot) }
+        if tells { bench.send(.statisticsTimedOut(.guest), boot) }
         #expect(promised(boot, bench) == 1536)
     }
 
@@ -184,7 +184,7 @@ import Testing
         bench.answer(guest, available: 60)
         #expect(bench.wanted(guest) > 0 && bench.moves.allSatisfy { $0.rule != .host })
         // Nor is what does not answer.
-        bench.send(.statisticsTimedOut, guest)
+        bench.send(.statisticsTimedOut(.guest), guest)
         #expect(bench.moves.allSatisfy { $0.rule != .host })
     }
 

@@ -59,6 +59,7 @@ struct HostChaos {
         case 6: setPresence()
         case 7: silence()
         case 8...40: spend()
+        case 41...45: limitGroup()
         default: guestEvent()
         }
     }
@@ -145,6 +146,15 @@ struct HostChaos {
         let spent: Pages? = random.oneIn(4) ? nil : random.pages(0...guest.max)
         let most = max(guest.max, spent ?? 0) - (host.share(of: guest.handle)?.promised ?? 0)
         deciding(taken: most.orNone) { $0.note(spent: spent, on: guest.handle, at: $1) }
+    }
+
+    /// The cgroup of a guest's VMM has a limit, or none any more.
+    private mutating func limitGroup() {
+        guard let index = guests.indices.randomElement(using: &random) else { return }
+        let guest = guests[index]
+        let limit = GroupLimit(limit: random.pages(0...guest.max), need: random.pages(0...512 * mebibyte))
+        let isLimited = !random.oneIn(3)
+        deciding { $0.set(groupLimit: isLimited ? limit : nil, of: guest.handle, at: $1) }
     }
 
     private mutating func guestEvent() {

@@ -19,6 +19,32 @@ import Testing
         #expect(MemoryCgroup.limit(of: "0::/a") { files[$0] } == 250)
     }
 
+    @Test func theGroupThatLeavesLeastCounts() throws {
+        let numbers: [String: UInt64] = [
+            "/sys/fs/cgroup/machine/vm/memory.max": 600, "/sys/fs/cgroup/machine/memory.max": 1000,
+            "/sys/fs/cgroup/machine/memory.high": 900,
+        ]
+        var texts = [
+            "/sys/fs/cgroup/machine/vm/memory.stat":
+                "anon 50\nfile 400\nshmem 390\npagetables 10\nslab_reclaimable 7\n",
+            "/sys/fs/cgroup/machine/memory.stat": "anon 200\nshmem 390\nbroken\nsock x",
+        ]
+        let group = try #require(MemoryCgroup(of: "0::/machine/vm"))
+        let first = try #require(group.tightest({ numbers[$0] }, { texts[$0] }))
+        #expect(first.limit == 600 && first.need == 60 && first.folder == "/sys/fs/cgroup/machine/vm")
+        texts["/sys/fs/cgroup/machine/memory.stat"] = "anon 400"
+        let second = try #require(group.tightest({ numbers[$0] }, { texts[$0] }))
+        #expect(second.limit == 900 && second.need == 400 && second.folder == "/sys/fs/cgroup/machine")
+        let old = try #require(MemoryCgroup(of: "4:memory:/vm\n0::/"))
+        let files: [String: UInt64] = [
+            "/sys/fs/cgroup/memory/vm/memory.limit_in_bytes": 512,
+            "/sys/fs/cgroup/memory/memory.limit_in_bytes": 0x7FFF_FFFF_FFFF_F000,
+        ]
+        let third = try #require(old.tightest({ files[$0] }, { _ in "rss 1\ntotal_rss 30\ntotal_shmem 400" }))
+        #expect(third.limit == 512 && third.need == 30)
+        #expect(group.tightest({ _ in nil }, { _ in nil }) == nil)
+    }
+
     @Test func guestsInDifferentGroupsHaveTheirAncestorInCommon() throws {
         let one = try #require(MemoryCgroup(of: "0::/machine.slice/a.scope"))
         let other = try #require(MemoryCgroup(of: "0::/machine.slice/b.scope"))

@@ -18,6 +18,12 @@ enum SpendingFigures {
     /// Such steps follow one another no faster: a guest is looked at as often in an alarm.
     static let loanPace = AlarmFigures.pace
 
+    /// Beside its guest's memory a VMM needs so much at least, of what its own cgroup allows: QEMU some 60 MiB, and more with
+    /// each device.
+    static let leastNeed = Pages.mebibytes(96)
+    /// A ceiling that moves by less than this stays: what a VMM needs goes up and down.
+    static let ceilingSlop = Pages.mebibytes(16)
+
     /// What is added to what the host spends on a guest that may see so many pages.
     static func margin(on spent: Pages, of sees: Pages) -> Pages {
         max(leastMargin, (sees - spent).orNone / marginDivisor)

@@ -106,7 +106,7 @@ extension HostArbiter {
             switch guest.arbiter.phase {
             case .alarm, .silent:
                 guest.claim = .alarm
-                return guest.arbiter.unmet
+                return min(guest.arbiter.unmet, guest.takesInAlarm)
             case .reclaiming: guest.claim = nil
             case .idle, .settled, .inflating, .deflating, .holdOff, .stalled:
                 if guest.claim == .alarm { guest.claim = nil }

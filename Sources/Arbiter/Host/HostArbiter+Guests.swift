@@ -44,6 +44,7 @@ extension HostArbiter {
             $0.presence = isPresent ? .running : .absent
             $0.account.held = 0
             $0.hostSide = isPresent ? HostSide(startedAt: now) : HostSide()
+            $0.groupLimit = nil
         }
         if !isPresent { books.withdraw(index) }
         books.rankDriverless(index)
@@ -88,7 +89,7 @@ extension HostArbiter {
     }
 
     /// Asks less of a guest where its cap allows that.
-    private mutating func followCap(_ index: Int, _ now: Instant) {
+    mutating func followCap(_ index: Int, _ now: Instant) {
         guard isSharing else { return }
         let moment = moment(index, now)
         let decision = books.change(index) { $0.steer(isMeant: false, moment) }

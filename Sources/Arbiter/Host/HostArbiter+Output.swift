@@ -47,7 +47,7 @@ extension HostArbiter {
         guard books.isUsed(guest.rawValue) else { return nil }
         guard ledger.budget != nil else { return books[guest.rawValue].arbiter.goal }
         guard books[guest.rawValue].cap != nil else { return nil }
-        return books[guest.rawValue].capBalloon
+        return books[guest.rawValue].operatorBalloon
     }
 
     /// The state of a guest; times in it are the caller's.
@@ -103,7 +103,8 @@ extension HostArbiter {
         let guest = books[index]
         return GuestShare(
             limits: guest.limits, cap: guest.cap, promised: guest.account.promised,
-            spent: guest.hostSide.countsSpent ? guest.hostSide.spent : nil, due: guest.account.due,
+            spent: guest.hostSide.countsSpent ? guest.hostSide.spent : nil,
+            groupLimit: guest.bindingLimit, due: guest.account.due,
             wanted: guest.account.wanted,
             spare: books.payers.contains(index) ? guest.spare(time.now, sparingCaches: false) : 0,
             floor: guest.habits.floor.pages(time.now), active: guest.habits.idleness.active,

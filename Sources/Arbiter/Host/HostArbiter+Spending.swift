@@ -50,6 +50,32 @@ extension HostArbiter {
         news.append(.countsWhole(GuestHandle(rawValue: index), promised: books[index].account.promised))
     }
 
+    // MARK: - What its VMM is allowed
+
+    /// Takes what the cgroups of a guest's VMM allow. That less what the VMM needs for itself is the most that the guest may see:
+    /// it shrinks to that as to an operator's cap, and not even an alarm gives it more.
+    ///
+    /// - Parameter limit: `nil`: they have no limit.
+    public mutating func set(groupLimit limit: GroupLimit?, of guest: GuestHandle, at now: Instant) {
+        let now = time.at(now)
+        let index = guest.rawValue
+        guard books.isUsed(index) else { return }
+        let old = books[index].groupLimit
+        if let old, let limit, old.limit == limit.limit,
+            max(old.ceiling - limit.ceiling, limit.ceiling - old.ceiling) < SpendingFigures.ceilingSlop
+        {
+            return
+        }
+        guard old != limit else { return }
+        let before = books[index].bindingLimit
+        books.change(index) { $0.groupLimit = limit }
+        let after = books[index].bindingLimit
+        if ledger.budget != nil, before?.limit != after?.limit { news.append(.groupLimit(guest, after)) }
+        followCap(index, now)
+        settle(index, now)
+        balance(now)
+    }
+
     // MARK: - Who is to blame
 
     /// What is short, as it was told last, and who keeps it; `nil`: nothing was told to be short.

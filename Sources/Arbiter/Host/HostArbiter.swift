@@ -84,7 +84,7 @@ public struct HostArbiter: Sendable, Codable {
         terms.memory = books[index].limits.max
         terms.isFrozen = mode == .paused
         guard isSharing else { return terms }
-        terms.grantable = books.sums.free.orNone
+        terms.grantable = min(books.sums.free.orNone, books[index].takesInAlarm)
         terms.pauseGrowth = PauseFigures.growthUnderBudget
         // A burst is no fight: only where it was made to pay does a repeat make the hold-off longer.
         terms.isForgiven = !books[index].turns.lastPayment.isRecent(at: now)

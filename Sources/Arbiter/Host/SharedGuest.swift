@@ -22,6 +22,8 @@ struct SharedGuest: Sendable, Codable {
     var turns = Turns()
     /// What the host spends on it.
     var hostSide = HostSide()
+    /// What its VMM's cgroup allows; `nil`: as much as it likes.
+    var groupLimit: GroupLimit?
 
     enum Presence: Sendable, Codable {
         /// The slot is free.
@@ -139,6 +141,10 @@ struct SharedGuest: Sendable, Codable {
         return (promised - account.promised, due - account.due)
     }
 
+    /// Pages that it can still be given in an alarm.
+    @inline(__always)
+    var takesInAlarm: Pages { (committed - ceilingBalloon).orNone }
+
     /// What it is promised: what it may see now, but for a guest of which the host knows better.
     @inline(__always)
     var promise: Pages { hostSide.promise(limits.max - committed) }
@@ -165,9 +171,23 @@ struct SharedGuest: Sendable, Codable {
     @inline(__always)
     var visibleAtGoal: Pages { limits.max - goal }
 
+    /// The least balloon that an operator's cap allows, and what the host allows its VMM.
+    @inline(__always)
+    var capBalloon: Pages { max(operatorBalloon, ceilingBalloon) }
+
     /// The least balloon that an operator's cap allows.
     @inline(__always)
-    var capBalloon: Pages { cap.map { limits.max - min($0, limits.max) } ?? 0 }
+    var operatorBalloon: Pages { balloon(seeing: cap) }
+
+    /// The least balloon that what the host allows its VMM leaves: the guest is not given more even in an alarm.
+    @inline(__always)
+    var ceilingBalloon: Pages { balloon(seeing: groupLimit?.ceiling) }
+
+    /// The limit of its VMM's cgroup, where that is less than the guest's memory.
+    var bindingLimit: GroupLimit? { ceilingBalloon > 0 ? groupLimit : nil }
+
+    @inline(__always)
+    private func balloon(seeing most: Pages?) -> Pages { most.map { limits.max - min($0, limits.max) } ?? 0 }
 
     /// Steers to the balloon that its cap allows, or to what it was asked to lend.
     ///
@@ -183,7 +203,7 @@ struct SharedGuest: Sendable, Codable {
 
     /// Pages that it sees less than its min.
     @inline(__always)
-    var missing: Pages { (min(limits.min, cap ?? limits.max) - promise).orNone }
+    var missing: Pages { (min(limits.min, limits.max - capBalloon) - promise).orNone }
 
     /// It sees less than is reserved for it.
     @inline(__always)

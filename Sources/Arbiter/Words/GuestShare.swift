@@ -9,6 +9,8 @@ public struct GuestShare: Sendable, Equatable, Codable {
     public var promised: Pages
     /// What the host spends on it, where that counts with a margin since no driver runs.
     public var spent: Pages?
+    /// What its VMM's cgroup allows, where that is less than its memory.
+    public var groupLimit: GroupLimit?
     /// Asked of it, and not yet in its balloon.
     public var due: Pages
     /// What it waits for.

@@ -14,6 +14,8 @@ public enum HostHappening: Sendable, Equatable, Codable {
     case countsSpent(GuestHandle, promised: Pages, spent: Pages, max: Pages)
     /// Such a guest's driver has said how it is.
     case countsWhole(GuestHandle, promised: Pages)
+    /// The cgroup of a guest's VMM allows so much; `nil`: that is no less than its memory any more.
+    case groupLimit(GuestHandle, GroupLimit?)
     /// The budget is more than the host's memory: the host's memory counts.
     case budgetOverHost(budget: Pages, host: Pages)
 }

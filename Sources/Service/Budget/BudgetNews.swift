@@ -17,7 +17,7 @@ extension HostHappening {
     /// The guest that it is about, or that is to blame.
     var guest: GuestHandle? {
         switch self {
-        case .countsSpent(let guest, _, _, _), .countsWhole(let guest, _): guest
+        case .countsSpent(let guest, _, _, _), .countsWhole(let guest, _), .groupLimit(let guest, _): guest
         case .nothingToTake(_, _, _, let holder): holder?.guest
         case .shortageOver, .overdrawn, .overdraftOver, .pressure, .budgetOverHost: nil
         }

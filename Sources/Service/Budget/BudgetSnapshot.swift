@@ -52,7 +52,7 @@ struct BudgetSnapshot: Sendable {
             reason: share.spent.map {
                 DriverlessShare(promised: share.promised, spent: $0, max: share.limits.max).sentence
             } ?? arbiter.reason(of: guest),
-            spent: share.spent.map { ByteSize($0) })
+            spent: share.spent.map { ByteSize($0) }, ceiling: share.groupLimit.map { ByteSize($0.ceiling) })
     }
 
     /// What would happen; see ``HostArbiter/plan(needing:at:)``.

@@ -43,6 +43,16 @@ extension EventLog {
                 guest: named.guest, kind: .countsWhole,
                 message: "its driver runs: it counts with what it may see again, \(size(promised))",
                 numbers: ["promised": bytes(promised)])
+        case .groupLimit(_, let limit):
+            guard let limit else {
+                return append(
+                    guest: named.guest, kind: .groupLimit, message: "its VMM's cgroup allows all of its memory again")
+            }
+            append(
+                guest: named.guest, kind: .groupLimit,
+                message: "its VMM's cgroup allows \(size(limit.limit)): "
+                    + "the guest is to see \(size(limit.ceiling)) at most",
+                numbers: ["limit": bytes(limit.limit), "most": bytes(limit.ceiling)])
         case .shortageOver:
             append(guest: nil, kind: .shortageOver, message: "nobody waits for memory any more")
         case .overdrawn(let pages):

@@ -11,12 +11,16 @@ internal import Linux
 final class HostWatch {
     private static let calmInterval: UInt64 = 5_000_000_000
     private static let shortInterval: UInt64 = 1_000_000_000
+    /// Guests whose VMMs' cgroups are looked at in one go: some files each.
+    private static let groupsPerLook = 16
 
     private let shared: SharedArbiter
     private var triggers: [Watched] = []
     /// Those of the cgroup that all guests run in.
     private var groupTriggers: [Watched] = []
     private var group: MemoryCgroup?
+    /// The guest whose VMM's cgroup is looked at next.
+    private var nextGuest = 0
     /// When to look again (ns).
     private(set) var deadline: UInt64 = 0
     /// What this machine does not tell, one sentence each.
@@ -60,6 +64,16 @@ final class HostWatch {
         groupTriggers = (try? Self.watch(file, poll)) ?? []
     }
 
+    /// Tells the arbiter what the cgroups of some VMMs allow.
+    private func lookAtGroups() {
+        let (groups, next) = shared.groups(from: nextGuest, atMost: Self.groupsPerLook)
+        nextGuest = next
+        for (guest, own) in groups {
+            let limit = own.flatMap { GroupLimit($0) }
+            shared.write { arbiter, now in arbiter.set(groupLimit: limit, of: guest, at: now) }
+        }
+    }
+
     /// Tells the arbiter how the host is now.
     ///
     /// - Parameter isBroken: a watched file is gone, as when a cgroup is removed.
@@ -72,6 +86,7 @@ final class HostWatch {
             arbiter.handle(signals, at: now)
             return arbiter.pressure != .calm || arbiter.ledger.effective < arbiter.ledger.budget ?? 0
         }
+        lookAtGroups()
         deadline = now + (isShort ? Self.shortInterval : Self.calmInterval)
     }
 }

@@ -109,6 +109,23 @@ final class SharedArbiter: Sendable {
         return common
     }
 
+    /// The cgroups of some guests' VMMs, by turns.
+    ///
+    /// - Parameter start: a guest's number.
+    /// - Returns: and where to go on the next time.
+    func groups(from start: Int, atMost count: Int) -> (groups: [(guest: GuestHandle, group: MemoryCgroup?)], next: Int)
+    {
+        state.withLock { state in
+            let all = state.groups.count
+            guard all > 0 else { return ([], 0) }
+            let numbers = (0..<min(count, all)).map { (start + $0) % all }
+            let present = numbers.filter { state.arbiter.isPresent(GuestHandle(rawValue: $0)) }
+            return (
+                present.map { (GuestHandle(rawValue: $0), state.groups[$0]) }, (start + numbers.count) % all
+            )
+        }
+    }
+
     // MARK: - Events
 
     /// Takes one input about one guest; what it means for others waits for their reactors.

@@ -20,6 +20,7 @@ extension Guest {
             steering.say(.resumed, "the guest goes on where it was paused", ["held": held])
         }
         judgePeer()
+        judgeGroup()
         if isFresh { steering.expectMemory(device.negotiated) }
         steering.note(hasReporting: device.negotiated.contains(.pageReporting))
         tell(.driverStarted(isFresh: isFresh, hasStatistics: device.negotiated.contains(.statistics)))

@@ -59,6 +59,9 @@ enum BudgetMetrics {
         GuestGauge("spent_bytes", "What the host spends on it, where that counts since no driver runs.") {
             $0.spent.map(bytes)
         },
+        GuestGauge("ceiling_bytes", "The most that it may see for the limit of its VMM's cgroup.") {
+            $0.ceiling.map(bytes)
+        },
         GuestGauge("min_bytes", "The guest is never taken below this.") { bytes($0.min) },
         GuestGauge("reservation_bytes", "What the guest gets whenever it needs it.") { bytes($0.reservation) },
         GuestGauge("cap_bytes", "The most that an operator wants it to see.") { $0.cap.map(bytes) },

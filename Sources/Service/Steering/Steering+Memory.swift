@@ -35,7 +35,7 @@ extension Steering {
     mutating func learnMemory(from input: Input, held: Pages) -> Decision {
         switch input {
         case .statistics(let set): change { $0.hear(set, held: held) }
-        case .statisticsTimedOut: change { $0.notAnswered() }
+        case .statisticsTimedOut(.guest): change { $0.notAnswered() }
         default: return Decision()
         }
         guard let pages = dueRequest(.sameDriver) else { return Decision() }
