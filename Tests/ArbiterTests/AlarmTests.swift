@@ -90,8 +90,12 @@ import Testing
         bench.start(hasStatistics: hasStatistics)
         bench.send(.requested(3200 * mebibyte + 11))
         if hasStatistics { bench.answer(available: 3900) }
-        bench.held = 3200 * mebibyte + 16
-        bench.send(.progress)
+        while bench.state == .inflating {
+            bench.held = Pages((bench.arbiter.target.count + 15) / 16 * 16)
+            bench.send(.progress)
+            bench.wake()
+        }
+        #expect(bench.held == 3200 * mebibyte + 16)
         bench.starve(pages: 256)
         #expect(bench.arbiter.target.count % 16 != 0)
         bench.held = Pages((bench.arbiter.target.count + 15) / 16 * 16)

@@ -20,4 +20,14 @@ enum InflationFigures {
     static let leastStep = Pages.mebibytes(4)
     /// A guest with pages of 64 KiB cannot meet a target more closely than this.
     static let slop: Pages = 15
+    /// Where a guest does not tell what it has available, its balloon grows by at most a 16th of the way, or of the guest, at a
+    /// time, or by so many pages: a wrong step then costs little. It is looked at in between, or where it tells nothing at all,
+    /// waited for as long as ``pace``: for pages that it takes back, or a stop. All of the way takes some 5 s.
+    static let cautiousDivisor: Int64 = 16
+    static let leastCautiousStep = Pages.mebibytes(32)
+
+    /// A step where it is not known what the guest has available.
+    ///
+    /// - Parameter size: the way, or the guest.
+    static func cautiousStep(of size: Pages) -> Pages { max(leastCautiousStep, size / cautiousDivisor) }
 }

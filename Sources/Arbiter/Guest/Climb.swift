@@ -11,6 +11,8 @@ struct Climb: Sendable, Codable {
     private var gap = TimeSpan(nanoseconds: 0)
     /// The next step, or the first, waits for statistics.
     private(set) var waitsForStatistics: Bool
+    /// The guest tells nothing that one could go by: after each step it is only waited whether it takes anything back.
+    private(set) var isBlind = false
 
     init(_ moment: Moment, waitsForStatistics: Bool) {
         held = moment.held
@@ -19,9 +21,12 @@ struct Climb: Sendable, Codable {
     }
 
     /// The next step begins: the guest had nothing to do while it was asked.
-    func next(_ moment: Moment) -> Climb {
+    ///
+    /// - Parameter isBlind: the guest told nothing that one could go by.
+    func next(_ moment: Moment, isBlind: Bool = false) -> Climb {
         var climb = Climb(moment, waitsForStatistics: false)
         climb.gap = gap
+        climb.isBlind = isBlind
         return climb
     }
 

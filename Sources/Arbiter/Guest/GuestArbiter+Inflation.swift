@@ -37,17 +37,14 @@ extension GuestArbiter {
             reason = "deflating to \(mebibytes(goal))"
             return
         }
-        phase = .inflating(Climb(moment, waitsForStatistics: driver.hasStatistics))
-        if driver.hasStatistics {
-            reason = "asking the guest what it can spare"
-            decision.requestStatistics = true
-            // Nothing above what is held until the guest has answered.
-            target = min(target, moment.held)
-        } else {
-            reason = "inflating to \(mebibytes(goal)); the guest sends no statistics"
-            target = goal
-        }
+        let climb = Climb(moment, waitsForStatistics: driver.hasStatistics)
         wakeAt = moment.now + InflationFigures.pace
+        guard driver.hasStatistics else { return takeBlindStep(in: climb, moment) }
+        phase = .inflating(climb)
+        reason = "asking the guest what it can spare"
+        decision.requestStatistics = true
+        // Nothing above what is held until the guest has answered.
+        target = min(target, moment.held)
     }
 
     private mutating func settle(_ held: Pages, _ decision: inout Decision) {
@@ -68,8 +65,12 @@ extension GuestArbiter {
             climb.note(moment, piece: leastPiece)
             if !climb.waitsForStatistics, moment.held >= target {
                 if target >= goal ?? 0 { return settle(moment.held, &decision) }
-                climb.pause()
-                decision.requestStatistics = true
+                if climb.isBlind {
+                    wakeAt = moment.now + InflationFigures.pace
+                } else {
+                    climb.pause()
+                    decision.requestStatistics = true
+                }
             }
             phase = .inflating(climb)
         case .deflating:
@@ -89,26 +90,6 @@ extension GuestArbiter {
     /// Less than this is no progress.
     private var leastPiece: Pages {
         driver.hasStatistics ? InflationFigures.leastPiece : InflationFigures.leastPieceUnseen
-    }
-
-    /// Takes one more step, as far as the guest can spare.
-    mutating func takeStep(_ health: Health, in climb: Climb, _ moment: Moment, _ decision: inout Decision) {
-        phase = .inflating(climb.next(moment))
-        let goal = goal ?? 0
-        guard let room = health.room(sparingCaches: troubles.count > 0) else {
-            target = goal
-            reason = "inflating to \(mebibytes(goal)); the guest does not say what is available"
-            return
-        }
-        if moment.held + room >= goal {
-            target = goal
-            reason = "inflating to \(mebibytes(goal))"
-        } else if room >= InflationFigures.leastStep {
-            target = moment.held + room
-            reason = "inflating to \(mebibytes(target)) of \(mebibytes(goal)): the guest can spare no more now"
-        } else {
-            giveUp(moment, "the guest has only \(mebibytes(health.available ?? 0)) available", &decision)
-        }
     }
 
     /// Stops chasing a target that cannot be reached now.

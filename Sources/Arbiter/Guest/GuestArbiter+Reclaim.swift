@@ -14,7 +14,7 @@ extension GuestArbiter {
     mutating func judge(_ health: Health, _ reclaim: Reclaim, _ moment: Moment, _ decision: inout Decision) {
         if reclaim.climb.waitsForStatistics {
             take(health, reclaim, moment, &decision)
-        } else if let available = health.available, available < health.reserve {
+        } else if let usable = health.usable, usable < health.reserve {
             endReclaim(reclaim, moment, "the guest comes under pressure", &decision)
         }
     }

@@ -27,8 +27,8 @@ extension GuestArbiter {
                 giveUp(moment, complaint, &decision)
             } else if climb.waitsForStatistics {
                 takeStep(health, in: climb, moment, &decision)
-            } else if let available = health.available, available < health.exhausted {
-                giveUp(moment, "the guest has only \(mebibytes(available)) available", &decision)
+            } else if health.isExhausted {
+                giveUp(moment, "the guest has only \(health.have)", &decision)
             } else if troubles.count > 0, let complaint = health.complaint {
                 giveUp(moment, complaint, &decision)
             }

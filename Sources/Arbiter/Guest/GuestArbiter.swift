@@ -122,9 +122,7 @@ public struct GuestArbiter: Sendable, Codable {
         guard driver.isRunning, standstill == nil else { return }
         switch phase {
         case .holdOff, .stalled: endPause(moment, &decision)
-        case .inflating(let climb):
-            if let quiet = climb.stalled(at: moment.now) { return giveUp(moment, nothingCame(for: quiet), &decision) }
-            askAgain(moment, &decision)
+        case .inflating(let climb): goOn(climb, moment, &decision)
         case .reclaiming(let reclaim):
             if let quiet = reclaim.climb.stalled(at: moment.now) {
                 return endReclaim(reclaim, moment, nothingCame(for: quiet), &decision)
@@ -137,12 +135,12 @@ public struct GuestArbiter: Sendable, Codable {
         }
     }
 
-    private func nothingCame(for time: TimeSpan) -> String {
+    func nothingCame(for time: TimeSpan) -> String {
         let amount = driver.hasStatistics ? "nothing" : "less than \(mebibytes(InflationFigures.leastPieceUnseen))"
         return "\(amount) came for \(time.nanoseconds / TimeSpan.seconds(1).nanoseconds) s"
     }
 
-    private mutating func askAgain(_ moment: Moment, _ decision: inout Decision) {
+    mutating func askAgain(_ moment: Moment, _ decision: inout Decision) {
         decision.requestStatistics = driver.hasStatistics
         wakeAt = moment.now + InflationFigures.pace
     }

@@ -6,12 +6,14 @@ public struct Health: Sendable, Equatable {
     public let available: Pages?
     /// Pages that are not used for anything.
     public let free: Pages?
-    /// Pages that the guest has, as it says.
+    /// Pages of the page cache.
+    public let caches: Pages?
+    /// Pages that the guest has, as it says; what is shared with us where it does not say.
     public let total: Pages?
     /// Seconds between the two sets; 0 where there is only one.
     public let seconds: Double
-    /// By how many pages a second `available` grew, the balloon's own doing left out; negative where it shrank.
-    public let availableGrowth: Double?
+    /// By how many pages a second ``usable`` grew, the balloon's own doing left out; negative where it shrank.
+    public let usableGrowth: Double?
     /// Major faults a second since the set before.
     public let faultRate: Double?
     /// By how many pages a second the page cache grew; negative where it shrank.
@@ -51,9 +53,11 @@ public struct Health: Sendable, Equatable {
         }
         available = now.pages(.availableMemory, memory)
         free = now.pages(.freeMemory, memory)
-        total = now.pages(.totalMemory, memory)
+        caches = now.pages(.diskCaches, memory)
+        total = now.pages(.totalMemory, memory) ?? (memory < .unlimited ? memory : nil)
         self.seconds = seconds
-        availableGrowth = change(.availableMemory).map { $0 + Double(inflated.count) / seconds }
+        let usable = available == nil ? StatisticsTag.freeMemory : .availableMemory
+        usableGrowth = change(usable).map { $0 + Double(inflated.count) / seconds }
         faultRate = rate(.majorFaults)
         let cacheGrowth = change(.diskCaches)
         self.cacheGrowth = cacheGrowth
@@ -77,17 +81,40 @@ public struct Health: Sendable, Equatable {
         tag.facts.unit == .bytes ? bits | 1 << UInt32(tag.rawValue) : bits
     }
 
+    // MARK: - What it has
+
+    /// Pages that the guest could use, by the best that it tells: what is available, else what is free.
+    var usable: Pages? { available ?? free }
+
+    /// It does not tell what is available: what is free is less than that, and may be refilled from what is not told.
+    var isEstimate: Bool { available == nil }
+
+    /// Pages that can be had without taking any from the page cache.
+    var unused: Pages? { free ?? available.map { ($0 - (caches ?? 0)).orNone } }
+
+    /// What it has, for people.
+    var have: String { "\(mebibytes(usable ?? 0)) \(isEstimate ? "free" : "available")" }
+
     /// What must be left to the guest.
     var reserve: Pages { max(HealthFigures.leastReserve, (total ?? 0) / HealthFigures.reserveDivisor) }
 
     /// A guest that has less than this available is in trouble.
     var exhausted: Pages { reserve / HealthFigures.exhaustedDivisor }
 
+    var isExhausted: Bool { usable.map { $0 < exhausted } ?? false }
+
     /// What a guest that is well has available, by the memory that it says it has.
     var comfort: Pages { HealthFigures.comfort(of: total ?? 0) }
 
-    /// Somebody reads what is in the page cache.
-    var isCacheRead: Bool { (faultRate ?? 0) > HealthFigures.readFaultRate }
+    /// Somebody reads what is in the page cache; or it is not known, though there were two sets that could tell.
+    var isCacheRead: Bool { faultRate.map { $0 > HealthFigures.readFaultRate } ?? (seconds > 0) }
+
+    /// It shows in something else than in what it has left that the guest lacks memory, if only a little: what it reads back in was
+    /// thrown out, or its tasks wait.
+    var isStrained: Bool {
+        (faultRate ?? 0) > HealthFigures.readFaultRate || (swapInRate ?? 0) > 0 || (directReclaim ?? 0) > 0
+            || (stallRate ?? 0) > 0
+    }
 
     /// Nothing is free that could be used, as far as the guest says: Linux reclaims down to its watermarks, which follow from
     /// all its memory, the balloon's part too. With 1 GiB, 58 to 81 MiB stayed free while a working set was thrown out.
@@ -105,9 +132,7 @@ public struct Health: Sendable, Equatable {
     /// free memory they are a working set that is thrown out as fast as it is read.
     var complaint: String? {
         let least = comfort
-        if let available, available < least {
-            return "only \(mebibytes(available)) available, \(mebibytes(least)) wanted"
-        }
+        if let usable, usable < least { return "only \(have), \(mebibytes(least)) wanted" }
         guard isTight else { return nil }
         if let complaint = thrashing() { return complaint }
         if let directReclaim, directReclaim > 0 {
@@ -122,7 +147,8 @@ public struct Health: Sendable, Equatable {
     ///   - wasInflating: the balloon grew meanwhile. Its own allocations then show up as reclaim.
     ///   - wasSuspected: it seemed so a moment before.
     func suffering(wasInflating: Bool, wasSuspected: Bool = false) -> String? {
-        if let available, available < exhausted { return "only \(mebibytes(available)) available" }
+        // Little that is free is no trouble where a page cache may be beside it, and nothing else shows any.
+        if isExhausted, !isEstimate || isStrained || faultRate == nil && swapInRate == nil { return "only \(have)" }
         guard isTight else { return nil }
         if let complaint = thrashing(wasSuspected: wasSuspected) { return complaint }
         guard !wasInflating else { return nil }
@@ -182,10 +208,10 @@ public struct Health: Sendable, Equatable {
     /// Pages by which the balloon may grow without hurting.
     ///
     /// - Parameter sparingCaches: leave the page cache alone: what the guest reads again and again is in it.
+    /// - Returns: `nil`: the guest tells nothing that one could go by.
     func room(sparingCaches: Bool) -> Pages? {
-        guard let available else { return nil }
-        let usable = sparingCaches ? min(available, free ?? available) : available
-        return (usable - reserve).orNone
+        guard let usable else { return nil }
+        return ((sparingCaches ? min(usable, unused ?? usable) : usable) - reserve).orNone
     }
 }
 

@@ -14,7 +14,7 @@ struct Idleness: Sendable, Codable {
         guard visible > 0 else { return }
         let free = health.free ?? 0
         let isCacheUsed = health.isCacheRead || (health.directReclaim ?? 0) > 0
-        let idle = isCacheUsed ? free : max(free, health.available ?? 0)
+        let idle = isCacheUsed ? free : max(free, health.usable ?? 0)
         let current = 1 - min(1, Double(idle.count) / Double(visible.count))
         slow += (current - slow) * PriceFigures.slowWeight
         fast += (current - fast) * PriceFigures.fastWeight

@@ -60,7 +60,7 @@ extension SharedGuest {
     mutating func hear(_ health: Health, ease: Double, _ now: Instant) -> Wish {
         let comfort = HealthFigures.comfort(of: limits.max - min(held, limits.max)).scaled(by: ease)
         assess(health, comfort, now)
-        let growth = (health.availableGrowth ?? 0) * NeedFigures.foresight
+        let growth = (health.usableGrowth ?? 0) * NeedFigures.foresight
         var wish = Wish()
         wish.isFalling = growth < -Double(MoveFigures.least.count)
         wish.isFull = health.free.map { $0 < comfort / NeedFigures.fullDivisor } ?? false
@@ -83,9 +83,12 @@ extension SharedGuest {
         let sees = limits.max - min(held, limits.max)
         habits.idleness.learn(health, visible: sees)
         let left = NeedFigures.left(of: comfort)
-        func bearable(_ usable: Pages) -> Pages { min(held + (usable - left).orNone, limits.max) }
-        let available = health.available ?? 0
-        let bearableFree = bearable(min(available, health.free ?? available))
+        // Where it does not tell what is available, or what is free, a part of that at a time.
+        let isCautious = health.isEstimate || health.free == nil
+        let most = isCautious ? InflationFigures.cautiousStep(of: limits.max) : limits.max
+        func bearable(_ usable: Pages) -> Pages { min(held + min((usable - left).orNone, most), limits.max) }
+        let available = health.usable ?? 0
+        let bearableFree = bearable(min(available, health.unused ?? available))
         if health.faultRate == nil { habits.heardSince = now }
         report = Report(
             at: now, bearableFree: bearableFree,
@@ -101,8 +104,10 @@ extension SharedGuest {
         guard takes > 0 else { return 0 }
         if case .reclaiming = arbiter.phase { return 0 }
         let wanted = min(missing, takes)
-        guard let available = health.available, !turns.lastPayment.blocks(.early, at: now) else { return wanted }
-        let soon = outlook.soon(available)
+        guard let usable = health.usable, !turns.lastPayment.blocks(.early, at: now) else { return wanted }
+        // Little that is free is no need where a page cache may be beside it.
+        guard !health.isEstimate || health.isStrained else { return wanted }
+        let soon = outlook.soon(usable)
         guard soon < outlook.comfort else { return wanted }
         return max(wanted, min(NeedFigures.fill * outlook.comfort - soon, takes))
     }
