@@ -12,7 +12,7 @@ extension GuestStatus {
     public var isGivenUp: Bool {
         switch state {
         case .alarm, .holdOff, .stalled: true
-        case .idle, .settled, .inflating, .deflating, .reclaiming, .notAnswering: false
+        case .idle, .settled, .starting, .inflating, .deflating, .reclaiming, .notAnswering: false
         }
     }
 }

@@ -34,7 +34,7 @@ public struct GuestStatus: Codable, Sendable, Equatable {
     public var state: BalloonState
     /// One sentence for people: why the balloon is in this state.
     public var reason: String
-    /// Seconds until the balloon is tried again, while `state` is `.holdOff` or `.stalled`.
+    /// Seconds until the balloon is tried again, while `state` is `.starting`, `.holdOff` or `.stalled`.
     public var retrySeconds: Double?
     public var features: [FeatureStatus]
     public var statistics: StatisticsStatus
@@ -88,6 +88,8 @@ public enum BalloonState: String, Codable, Sendable, CaseIterable {
     case idle
     /// Held meets the target.
     case settled
+    /// The guest's driver has just started: what was asked for before is asked of it soon.
+    case starting
     /// The guest gives pages, towards the target.
     case inflating
     /// The guest takes pages back, as we asked.

@@ -94,7 +94,8 @@ struct ArbiterBench {
     /// The pause that the arbiter keeps, in seconds.
     var pause: UInt64? {
         switch state {
-        case .holdOff(let until), .stalled(let until): (until - now).nanoseconds / Self.second.nanoseconds
+        case .holdOff(let until), .stalled(let until), .starting(let until):
+            (until - now).nanoseconds / Self.second.nanoseconds
         default: nil
         }
     }

@@ -26,6 +26,8 @@ struct Invariants {
             case .holdOff(let until), .stalled(let until):
                 #expect(arbiter.wakeAt.map { $0 >= until } == true, story)
                 if arbiter.state == state { #expect(arbiter.target <= target, story) }
+            case .starting(let until):
+                #expect(arbiter.target == 0 && arbiter.wakeAt.map { $0 >= until } == true, story)
             case .inflating, .reclaiming: #expect(arbiter.wakeAt != nil, story)
             case .settled, .deflating: #expect(arbiter.target == requested, story)
             case .idle: Issue.record(story)

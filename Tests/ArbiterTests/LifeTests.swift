@@ -49,16 +49,84 @@ import Testing
         #expect(bench.arbiter.reason == "no driver runs")
     }
 
-    @Test("a fresh driver starts anew, with an empty balloon, and is asked first", arguments: Situation.allCases)
+    @Test(
+        "a fresh driver starts anew, with an empty balloon; what was asked for is pursued when its services are there",
+        arguments: Situation.allCases)
     func fresh(situation: Situation) {
         var bench = bench(in: situation)
-        bench.send(.driverStopped)
         bench.held = 0
+        bench.send(.driverStopped)
         let decision = bench.start()
-        #expect(bench.target == 0)
-        #expect(bench.state == .inflating && decision.requestStatistics)
-        bench.answer(available: 20)
-        #expect(bench.pause == 10, "what another driver suffered is forgotten")
+        #expect(bench.target == 0 && !decision.requestStatistics)
+        #expect(bench.pause == 20)
+        #expect(bench.arbiter.reason.hasPrefix("the guest has just started: "))
+        bench.answer(available: 900)
+        bench.send(.reckoned(1000 * mebibyte))
+        #expect(bench.pause == 20 && bench.target == 0, "reckoned anew, it is no operator's word")
+        #expect(bench.wake()?.requestStatistics == true)
+        #expect(bench.state == .inflating)
+    }
+
+    @Test("a fresh driver is asked at once where an operator says so now, and waits for nothing")
+    func freshAndAsked() {
+        var bench = Bench()
+        bench.request(512)
+        bench.start()
+        #expect(bench.pause == 20)
+        #expect(bench.request(512).requestStatistics)
+        #expect(bench.state == .inflating)
+        bench.send(.driverStopped)
+        bench.start()
+        bench.request(0)
+        #expect(bench.state == .settled)
+    }
+
+    @Test("a guest that is paused while it starts is left its time")
+    func pausedAtStart() {
+        var bench = Bench()
+        bench.request(512)
+        bench.start()
+        bench.pass(5000)
+        bench.send(.driverStopped)
+        bench.pass(5000)
+        bench.start(isFresh: false)
+        #expect(bench.pause == 10 && bench.target == 0)
+        bench.wake()
+        #expect(bench.state == .inflating)
+    }
+
+    @Test("a guest that is reset in the middle of what was taken did not live through it: it is left alone for longer")
+    func panics() {
+        var bench = Bench()
+        bench.request(400)
+        bench.start()
+        for pause in [20, 100, 1000] as [UInt64] {
+            bench.wake()
+            bench.answer(available: 900)
+            bench.held = 400 * mebibyte
+            bench.send(.progress)
+            bench.pass(8000)
+            bench.send(.driverStopped)
+            bench.held = 0
+            bench.start()
+            #expect(bench.pause == pause)
+            #expect(bench.arbiter.reason.hasPrefix("the guest was reset soon after it gave 400 MiB"))
+        }
+        bench.wake()
+        bench.answer(available: 800, free: 100)
+        #expect(bench.target == 68, "its page cache is spared")
+    }
+
+    @Test("a reboot is no trouble: long after, with an empty balloon, or of another virtual machine", arguments: 0..<3)
+    func reboots(way: Int) {
+        var bench = Bench(settledAt: 400)
+        bench.pass(way == 0 ? 61_000 : 1000)
+        if way == 1 { bench.held = 0 }
+        bench.send(.driverStopped)
+        if way == 2 { bench.arbiter.forgetMachine() }
+        bench.held = 0
+        bench.start()
+        #expect(bench.arbiter.reason.hasPrefix("the guest has just started: "))
     }
 
     @Test("a paused driver goes on: troubles are kept, all else is set out for again", arguments: Situation.allCases)
@@ -157,7 +225,8 @@ import Testing
         var bench = Bench()
         #expect(!bench.request(512).requestStatistics)
         #expect(bench.state == .idle && bench.target == 0)
-        #expect(bench.start().requestStatistics)
+        #expect(!bench.start().requestStatistics)
+        #expect(bench.wake()?.requestStatistics == true)
         bench.answer(available: 900)
         #expect(bench.target == 512)
     }

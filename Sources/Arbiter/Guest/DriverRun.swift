@@ -8,6 +8,12 @@ struct DriverRun: Sendable, Codable {
     private(set) var hasStatistics = false
     private(set) var hasAnswered = false
     private var sample = Sample()
+    /// Processes that the guest's kernel has killed, as it said last.
+    private var kills: UInt64?
+    /// When it last had to give, or suffered.
+    private var strainedAt: Instant?
+    /// What the balloon held when it stopped, if it had been strained shortly before.
+    private(set) var stranded: Pages = 0
 
     /// The last set of statistics, and when it came. It is empty, and no optional, where there is none to compare the next one
     /// with: what is in an optional is copied when it is looked at.
@@ -25,12 +31,22 @@ struct DriverRun: Sendable, Codable {
         self.hasStatistics = hasStatistics
     }
 
-    mutating func pause() { isRunning = false }
+    /// - Parameter isSuffering: it stops in the middle of trouble.
+    mutating func pause(_ moment: Moment, isSuffering: Bool) {
+        isRunning = false
+        if isSuffering { strainedAt = moment.now }
+        let isLately = strainedAt.map { moment.now - $0 <= StartFigures.blame } ?? false
+        stranded = isLately ? moment.held : 0
+    }
+
+    /// It gives, or is helped.
+    mutating func noteStrain(at now: Instant) { strainedAt = now }
 
     mutating func resume(hasStatistics: Bool) {
         isRunning = true
         self.hasStatistics = hasStatistics
         sample = Sample()
+        stranded = 0
     }
 
     mutating func note(_ set: BalloonStatistics, _ moment: Moment) {
@@ -39,6 +55,21 @@ struct DriverRun: Sendable, Codable {
         sample.set = set
         sample.at = moment.now
         sample.held = moment.held
+        if let killed = set[.oomKills] { kills = killed }
+    }
+
+    /// How many processes the guest's kernel has killed for want of memory, by this set and the one before.
+    ///
+    /// Not those of a guest that has plenty: a cgroup of its own has a limit.
+    func killed(_ set: borrowing BalloonStatistics, _ health: Health, _ moment: Moment) -> UInt64 {
+        // A counter that falls is that of another boot.
+        guard let kills, let now = set[.oomKills], now > kills else { return 0 }
+        guard health.directScanRate ?? 0 == 0, health.directReclaim ?? 0 == 0,
+            let before = sample.set[.availableMemory], let available = health.available
+        else { return now - kills }
+        let sees = min(health.total ?? .unlimited, (moment.terms.memory - moment.held).orNone)
+        let plenty = sees / StartFigures.plentyDivisor
+        return Pages(bytes: before) > plenty && available > plenty ? 0 : now - kills
     }
 
     /// By how much the balloon has grown since the last set of statistics; 0 where there is none.

@@ -25,6 +25,18 @@ extension GuestArbiter {
         decision.happenings.append(.pressure(held: moment.held, target: target, reason: complaint))
     }
 
+    /// Gives memory to a guest whose kernel has killed: there is no surer sign, whatever its balloon was doing.
+    mutating func help(afterKilling count: UInt64, _ moment: Moment, _ decision: inout Decision) {
+        let why = "its kernel killed \(count) process\(count == 1 ? "" : "es") for want of memory"
+        switch phase {
+        case .alarm(var alarm), .silent(var alarm):
+            alarm.noteComplaint()
+            stepDown(in: alarm, moment, why, &decision)
+        case .idle, .settled, .starting, .inflating, .deflating, .reclaiming, .holdOff, .stalled:
+            raiseAlarm(onItsKnees: why, moment, &decision)
+        }
+    }
+
     /// Gives back one more step.
     private mutating func stepDown(in alarm: Alarm, _ moment: Moment, _ why: String, _ decision: inout Decision) {
         let from = min(target, moment.held, goal ?? 0)
@@ -121,6 +133,7 @@ extension GuestArbiter {
         _ alarm: Alarm, _ moment: Moment, isExhausted: Bool, _ decision: inout Decision
     ) {
         let pause = troubles.add(moment)
+        driver.noteStrain(at: moment.now)
         let given = (alarm.heldBefore - moment.held).orNone
         phase = .holdOff(HoldOff(until: moment.now + pause, given: given, cause: alarm.cause))
         wakeAt = moment.now + pause

@@ -3,12 +3,9 @@ internal import Balloon
 /// A driver comes, goes, and goes on.
 extension GuestArbiter {
     mutating func start(isFresh: Bool, hasStatistics: Bool, _ moment: Moment, _ decision: inout Decision) {
+        let stranded = isFresh ? driver.stranded : 0
         begin(isFresh: isFresh, hasStatistics: hasStatistics)
-        guard !isFresh else {
-            target = 0
-            phase = .settled(nil)
-            return pursue(moment, &decision)
-        }
+        guard !isFresh else { return startFresh(after: stranded, moment, &decision) }
         // Less may have been asked for meanwhile.
         target = min(target, goal ?? 0)
         goOn(moment, &decision)
@@ -17,16 +14,45 @@ extension GuestArbiter {
     private mutating func begin(isFresh: Bool, hasStatistics: Bool) {
         guard isFresh else { return driver.resume(hasStatistics: hasStatistics) }
         driver = DriverRun(hasStatistics: hasStatistics)
+    }
+
+    /// Leaves a guest that has just started the time that its services need; longer, where it was reset in trouble.
+    ///
+    /// - Parameter stranded: what the driver before it had given and did not live to take back.
+    private mutating func startFresh(after stranded: Pages, _ moment: Moment, _ decision: inout Decision) {
+        var until = moment.now + StartFigures.grace
+        var why = "the guest has just started"
+        if stranded > 0 {
+            until = max(until, moment.now + troubles.add(moment))
+            why = "the guest was reset soon after it gave \(mebibytes(stranded))"
+        } else if troubles.count > 0, let pause = phase.pauseEnd {
+            until = max(until, pause)
+        }
+        target = 0
+        phase = .settled(nil)
+        guard let goal, goal > 0 else { return pursue(moment, &decision) }
+        phase = .starting(Start(until: until))
+        wakeAt = until
+        reason = "\(why): \(mebibytes(goal)) are asked for in \((until - moment.now).nanoseconds / 1_000_000_000) s"
+    }
+
+    /// Forgets what was suffered: the virtual machine is gone.
+    public mutating func forgetMachine() {
         troubles = Troubles()
+        driver = DriverRun()
+        phase = .idle
+        standstill = nil
+        wakeAt = nil
+        reason = "no driver runs"
     }
 
     /// What it suffered from is kept: the driver may go on.
-    mutating func stop() {
-        driver.pause()
+    mutating func stop(_ moment: Moment) {
+        driver.pause(moment, isSuffering: phase.alarm != nil)
         standstill = nil
         wakeAt = nil
         switch phase {
-        case .alarm, .holdOff, .stalled: break
+        case .alarm, .holdOff, .stalled, .starting: break
         case .idle, .settled, .inflating, .deflating, .reclaiming, .silent: phase = .idle
         }
         reason = "no driver runs"
@@ -38,8 +64,8 @@ extension GuestArbiter {
     mutating func note(_ input: Input, _ moment: Moment) {
         switch input {
         case .driverStarted(let isFresh, let hasStatistics): begin(isFresh: isFresh, hasStatistics: hasStatistics)
-        case .driverStopped: driver.pause()
-        case .requested(let pages): goal = pages.orNone
+        case .driverStopped: driver.pause(moment, isSuffering: phase.alarm != nil)
+        case .requested(let pages), .reckoned(let pages): goal = pages.orNone
         case .statistics(let set): driver.note(set, moment)
         case .reclaim, .progress, .unsolicited, .statisticsTimedOut, .wake: break
         }

@@ -2,19 +2,21 @@ internal import Balloon
 
 /// On the way to what was asked for, in steps that the guest can bear.
 extension GuestArbiter {
-    mutating func request(_ pages: Pages, _ moment: Moment, _ decision: inout Decision) {
+    /// - Parameter isNow: an operator says it now; else it stood before, and was only reckoned anew.
+    mutating func request(_ pages: Pages, isNow: Bool, _ moment: Moment, _ decision: inout Decision) {
         goal = pages
         guard driver.isRunning else { return }
         guard standstill == nil else { return lowerTarget(to: pages, "does not answer") }
         switch phase {
         // It goes on being given what it needs. Less than that is granted at once, more has to wait.
+        case .starting where !isNow && pages > 0: break
         case .alarm: lowerTarget(to: pages, "is in an alarm")
         case .silent: lowerTarget(to: pages, "does not answer")
         case .holdOff where pages > moment.held:
             // However often it is asked: a guest that has just suffered is left alone.
             target = min(target, moment.held)
             reason = "asked for \(mebibytes(pages)); the guest has just suffered and is left alone for a while"
-        case .holdOff, .idle, .settled, .inflating, .deflating, .reclaiming, .stalled:
+        case .holdOff, .idle, .settled, .starting, .inflating, .deflating, .reclaiming, .stalled:
             // Less balloon is always granted, whatever went before.
             if pages <= moment.held { troubles.forgive() }
             pursue(moment, &decision)
@@ -50,7 +52,7 @@ extension GuestArbiter {
     private mutating func settle(_ held: Pages, _ decision: inout Decision) {
         switch phase {
         case .inflating, .deflating: decision.happenings.append(.targetReached(pages: held))
-        case .idle, .settled, .reclaiming, .alarm, .silent, .holdOff, .stalled: break
+        case .idle, .settled, .starting, .reclaiming, .alarm, .silent, .holdOff, .stalled: break
         }
         phase = .settled(nil)
         wakeAt = nil
@@ -62,6 +64,7 @@ extension GuestArbiter {
         guard driver.isRunning else { return }
         switch phase {
         case .inflating(var climb):
+            driver.noteStrain(at: moment.now)
             climb.note(moment, piece: leastPiece)
             if !climb.waitsForStatistics, moment.held >= target {
                 if target >= goal ?? 0 { return settle(moment.held, &decision) }
@@ -83,7 +86,7 @@ extension GuestArbiter {
             phase = .reclaiming(reclaim)
         case .alarm:
             if hasFollowed(moment.held) { decision.requestStatistics = driver.hasStatistics }
-        case .idle, .settled, .silent, .holdOff, .stalled: break
+        case .idle, .settled, .starting, .silent, .holdOff, .stalled: break
         }
     }
 

@@ -10,7 +10,7 @@ extension GuestArbiter {
         guard standstill == nil else { return false }
         return switch phase {
         case .settled, .inflating: true
-        case .idle, .deflating, .reclaiming, .alarm, .silent, .holdOff, .stalled: false
+        case .idle, .starting, .deflating, .reclaiming, .alarm, .silent, .holdOff, .stalled: false
         }
     }
 
@@ -34,7 +34,7 @@ extension GuestArbiter {
             goal = target
             wakeAt = nil
             phase = hasFollowed(held) ? .settled(nil) : .deflating
-        case .idle, .alarm, .silent, .holdOff, .stalled: break
+        case .idle, .starting, .alarm, .silent, .holdOff, .stalled: break
         }
         tell(insteadOf: before, held, &decision)
     }

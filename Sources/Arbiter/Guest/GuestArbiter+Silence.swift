@@ -15,7 +15,7 @@ extension GuestArbiter {
         case .alarm where silence == .guest:
             standstill = nil
             hearNothing(moment, &decision)
-        case .idle, .settled, .inflating, .deflating, .reclaiming, .alarm, .holdOff, .stalled:
+        case .idle, .settled, .starting, .inflating, .deflating, .reclaiming, .alarm, .holdOff, .stalled:
             guard silence == .guest, moment.held > 0 else { return standStill(silence, moment, &decision) }
             standstill = nil
             fallSilent(moment, &decision)
@@ -43,7 +43,7 @@ extension GuestArbiter {
     mutating func goOn(_ moment: Moment, _ decision: inout Decision) {
         standstill = nil
         switch phase {
-        case .holdOff, .stalled:
+        case .holdOff, .stalled, .starting:
             guard let goal, goal > moment.held, let until = phase.pauseEnd else { return pursue(moment, &decision) }
             wakeAt = max(until, moment.now)
             reason = "\(mebibytes(goal)) is tried again after the pause"

@@ -5,13 +5,17 @@ extension GuestArbiter {
     /// Takes in a set of statistics.
     mutating func learn(_ set: BalloonStatistics, _ moment: Moment, _ decision: inout Decision) -> Health {
         let hasInflated = driver.inflated(moment) > 0
+        let before = driver
         let health = driver.learn(set, moment)
         guard driver.isRunning else { return health }
+        let killed = before.killed(set, health, moment)
         if standstill != nil {
             decision.happenings.append(.statisticsBack)
             goOn(moment, &decision)
         }
-        if !isOnItsKnees(health, wasInflating: hasInflated, moment, &decision) {
+        if killed > 0, moment.held > 0 {
+            help(afterKilling: killed, moment, &decision)
+        } else if !isOnItsKnees(health, wasInflating: hasInflated, moment, &decision) {
             judge(health, hasInflated: hasInflated, moment, &decision)
         }
         return health
@@ -34,7 +38,7 @@ extension GuestArbiter {
             }
         case .reclaiming(let reclaim): judge(health, reclaim, moment, &decision)
         case .holdOff(let holdOff): shorten(holdOff, health, moment, &decision)
-        case .idle, .settled, .deflating, .stalled: break
+        case .idle, .settled, .starting, .deflating, .stalled: break
         }
     }
 
@@ -45,7 +49,7 @@ extension GuestArbiter {
         case .reclaiming(let reclaim) where reclaim.climb.waitsForStatistics:
             endReclaim(reclaim, moment, "the guest does not answer", &decision)
         case .inflating(let climb) where climb.waitsForStatistics: pursue(moment, &decision)
-        case .idle, .settled, .inflating, .deflating, .reclaiming, .alarm, .silent, .holdOff, .stalled: break
+        case .idle, .settled, .starting, .inflating, .deflating, .reclaiming, .alarm, .silent, .holdOff, .stalled: break
         }
     }
 
@@ -73,7 +77,7 @@ extension GuestArbiter {
             guard moment.held > 0, let complaint = health.suffering(wasInflating: wasInflating) else { return false }
             raiseAlarm(onItsKnees: complaint, moment, &decision)
             return true
-        case .idle, .inflating, .deflating, .reclaiming, .alarm, .silent: return false
+        case .idle, .starting, .inflating, .deflating, .reclaiming, .alarm, .silent: return false
         }
     }
 

@@ -53,8 +53,9 @@ public struct GuestArbiter: Sendable, Codable {
         switch input {
         case .driverStarted(let isFresh, let hasStatistics):
             start(isFresh: isFresh, hasStatistics: hasStatistics, moment, &decision)
-        case .driverStopped: stop()
-        case .requested(let pages): request(pages.orNone, moment, &decision)
+        case .driverStopped: stop(moment)
+        case .requested(let pages): request(pages.orNone, isNow: true, moment, &decision)
+        case .reckoned(let pages): request(pages.orNone, isNow: false, moment, &decision)
         case .reclaim: startReclaim(moment, &decision)
         case .progress: progressed(moment, &decision)
         case .unsolicited(let pages): raiseAlarm(pages.orNone, moment, &decision)
@@ -122,6 +123,7 @@ public struct GuestArbiter: Sendable, Codable {
         guard driver.isRunning, standstill == nil else { return }
         switch phase {
         case .holdOff, .stalled: endPause(moment, &decision)
+        case .starting: pursue(moment, &decision)
         case .inflating(let climb): goOn(climb, moment, &decision)
         case .reclaiming(let reclaim):
             if let quiet = reclaim.climb.stalled(at: moment.now) {
@@ -151,7 +153,8 @@ extension Input {
     fileprivate var isSignOfLife: Bool {
         switch self {
         case .progress, .unsolicited: true
-        case .driverStarted, .driverStopped, .requested, .reclaim, .statistics, .statisticsTimedOut, .wake: false
+        case .driverStarted, .driverStopped, .requested, .reckoned, .reclaim, .statistics, .statisticsTimedOut, .wake:
+            false
         }
     }
 }

@@ -6,6 +6,8 @@ enum Phase: Sendable, Codable {
     case idle
     /// The suspicion that the guest is on its knees, if there is one.
     case settled(Suspicion?)
+    /// The driver has just started, and something was asked for before.
+    case starting(Start)
     case inflating(Climb)
     case deflating
     case reclaiming(Reclaim)
@@ -20,6 +22,7 @@ enum Phase: Sendable, Codable {
         switch self {
         case .idle: .idle
         case .settled: .settled
+        case .starting(let start): .starting(until: start.until)
         case .inflating: .inflating
         case .deflating: .deflating
         case .reclaiming: .reclaiming
@@ -35,6 +38,7 @@ enum Phase: Sendable, Codable {
         switch self {
         case .holdOff(let holdOff): holdOff.until
         case .stalled(let until): until
+        case .starting(let start): start.until
         case .idle, .settled, .inflating, .deflating, .reclaiming, .alarm, .silent: nil
         }
     }
@@ -43,9 +47,14 @@ enum Phase: Sendable, Codable {
     var alarm: Alarm? {
         switch self {
         case .alarm(let alarm), .silent(let alarm): alarm
-        case .idle, .settled, .inflating, .deflating, .reclaiming, .holdOff, .stalled: nil
+        case .idle, .settled, .starting, .inflating, .deflating, .reclaiming, .holdOff, .stalled: nil
         }
     }
+}
+
+/// A guest has just started.
+struct Start: Sendable, Codable {
+    let until: Instant
 }
 
 /// A guest looked as if it were on its knees; it is asked again before anything is made of it.

@@ -12,6 +12,12 @@ extension HostArbiter {
                 $0.hostSide.driverStarted(tells: tells)
                 $0.lending = nil
                 $0.report = nil
+                // One that was reset soon after it had to give did not live through that.
+                let stranded = isFresh ? $0.arbiter.driver.stranded : 0
+                if stranded > 0 {
+                    $0.habits.floor.hurt(
+                        at: $0.limits.max - min(stranded, $0.limits.max), most: $0.limits.max, isOurs: true, now)
+                }
                 // A driver with an empty balloon pays when its turn comes, not as the one before it did.
                 if isFresh, isSharing { $0.arbiter.steer(to: $0.capBalloon) }
             }
@@ -26,7 +32,7 @@ extension HostArbiter {
             books.change(index) { $0.report = nil }
             noteHeard(index)
         case .wake: books.change(index) { $0.watchLending(now) }
-        case .requested, .reclaim, .progress, .unsolicited, .statistics: break
+        case .requested, .reckoned, .reclaim, .progress, .unsolicited, .statistics: break
         }
     }
 
@@ -52,12 +58,16 @@ extension HostArbiter {
     }
 
     /// Takes an operator's request for a balloon: under a budget, a cap on what the guest sees.
-    mutating func setCap(_ pages: Pages, _ index: Int, _ moment: Moment) -> Decision {
+    ///
+    /// - Parameter isNow: an operator says it now; else it stood before.
+    mutating func setCap(_ pages: Pages, isNow: Bool, _ index: Int, _ moment: Moment) -> Decision {
         let isSharing = isSharing
         return books.change(index) { guest in
             guest.cap = pages == 0 ? nil : (guest.limits.max - pages).orNone
-            guard isSharing else { return guest.arbiter.handle(.requested(pages), moment) }
-            return guest.steer(isMeant: guest.arbiter.phase.pauseEnd != nil, moment)
+            guard isSharing else {
+                return guest.arbiter.handle(isNow ? .requested(pages) : .reckoned(pages), moment)
+            }
+            return guest.steer(isNow: isNow, moment)
         }
     }
 
@@ -108,7 +118,7 @@ extension HostArbiter {
                 guest.claim = .alarm
                 return min(guest.arbiter.unmet, guest.takesInAlarm)
             case .reclaiming: guest.claim = nil
-            case .idle, .settled, .inflating, .deflating, .holdOff, .stalled:
+            case .idle, .settled, .starting, .inflating, .deflating, .holdOff, .stalled:
                 if guest.claim == .alarm { guest.claim = nil }
             }
             return guest.claim == nil ? 0 : guest.account.wanted

@@ -46,7 +46,10 @@ extension HostArbiter {
             $0.hostSide = isPresent ? HostSide(startedAt: now) : HostSide()
             $0.groupLimit = nil
         }
-        if !isPresent { books.withdraw(index) }
+        if !isPresent {
+            books.withdraw(index)
+            books.change(index) { $0.arbiter.forgetMachine() }
+        }
         books.rankDriverless(index)
         balance(now)
     }
@@ -92,7 +95,7 @@ extension HostArbiter {
     mutating func followCap(_ index: Int, _ now: Instant) {
         guard isSharing else { return }
         let moment = moment(index, now)
-        let decision = books.change(index) { $0.steer(isMeant: false, moment) }
+        let decision = books.change(index) { $0.steer(isNow: false, moment) }
         changes.append(decision, about: index)
     }
 

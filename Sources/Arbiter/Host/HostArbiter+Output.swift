@@ -54,6 +54,7 @@ extension HostArbiter {
     public func state(of guest: GuestHandle) -> GuestState {
         guard books.isUsed(guest.rawValue) else { return .idle }
         switch books[guest.rawValue].arbiter.state {
+        case .starting(let until): return .starting(until: time.callers(until))
         case .holdOff(let until): return .holdOff(until: time.callers(until))
         case .stalled(let until): return .stalled(until: time.callers(until))
         case let state: return state

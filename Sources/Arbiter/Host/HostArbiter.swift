@@ -154,7 +154,9 @@ public struct HostArbiter: Sendable, Codable {
             let pages = min(pages, books[index].limits.max)
             return books.change(index) { $0.arbiter.handle(.unsolicited(pages), moment) }
         case .requested(let pages) where ledger.budget != nil:
-            return setCap(pages.orNone, index, moment)
+            return setCap(pages.orNone, isNow: true, index, moment)
+        case .reckoned(let pages) where ledger.budget != nil:
+            return setCap(pages.orNone, isNow: false, index, moment)
         default:
             return books.change(index) { $0.arbiter.handle(input, moment) }
         }

@@ -191,11 +191,13 @@ struct SharedGuest: Sendable, Codable {
 
     /// Steers to the balloon that its cap allows, or to what it was asked to lend.
     ///
-    /// - Parameter isMeant: said again of a guest that was given up, it is tried at once; of one that is left alone, it is kept.
-    mutating func steer(isMeant: Bool, _ moment: Moment) -> Decision {
+    /// - Parameter isNow: an operator says it now. Said again of a guest that was given up, it is tried at once; of one that is left
+    ///   alone, it is kept.
+    mutating func steer(isNow: Bool, _ moment: Moment) -> Decision {
         let balloon = lending.map { max(capBalloon, $0.goal) } ?? restingBalloon
-        guard balloon != arbiter.goal || isMeant && balloon > held else { return Decision() }
-        return arbiter.handle(.requested(balloon), moment)
+        let isMeant = isNow && arbiter.phase.pauseEnd != nil && balloon > held
+        guard balloon != arbiter.goal || isMeant else { return Decision() }
+        return arbiter.handle(isNow ? .requested(balloon) : .reckoned(balloon), moment)
     }
 
     /// The balloon to steer to where nothing is asked of it beyond what it has.

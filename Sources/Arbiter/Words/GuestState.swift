@@ -3,6 +3,8 @@ public enum GuestState: Sendable, Equatable, Codable {
     /// No driver runs.
     case idle
     case settled
+    /// The guest has just started: what was asked for before is asked of it then.
+    case starting(until: Instant)
     /// Towards what was asked for, in steps that the guest's statistics allow.
     case inflating
     case deflating

@@ -63,6 +63,7 @@ public struct HostPlan: Sendable {
         private static func trouble(_ state: GuestState) -> String {
             switch state {
             case .idle: "no driver runs"
+            case .starting: "it has just started"
             case .alarm: "it is in an alarm"
             case .notAnswering: "it does not answer"
             case .deflating: "its balloon is on its way to a smaller size"

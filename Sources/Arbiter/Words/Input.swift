@@ -7,6 +7,8 @@ public enum Input: Sendable, Equatable {
     case driverStopped
     /// An operator asks for a balloon of so many pages.
     case requested(Pages)
+    /// The balloon that was asked for before is one of so many pages, as the guest's memory is known now.
+    case reckoned(Pages)
     /// An operator wants the guest's free memory given to the host.
     case reclaim
     /// Held changed as it should.

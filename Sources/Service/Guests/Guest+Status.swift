@@ -46,7 +46,7 @@ extension Guest {
 
     var retrySeconds: Double? {
         switch steering.state {
-        case .holdOff(let until), .stalled(let until):
+        case .holdOff(let until), .stalled(let until), .starting(let until):
             return (until - MonotonicClock.instant()).seconds
         default: return nil
         }
@@ -97,6 +97,7 @@ extension BalloonState {
             case .deflating: .deflating
             case .reclaiming: .reclaiming
             case .alarm: .alarm
+            case .starting: .starting
             case .holdOff: .holdOff
             case .stalled: .stalled
             case .notAnswering: .notAnswering

@@ -41,7 +41,8 @@ extension Guest {
 
     /// Tells what the operator asked for, as soon as the guest's memory is known.
     func resolveRequest(_ occasion: RequestOccasion) {
-        if let pages = steering.dueRequest(occasion) { tell(.requested(pages)) }
+        guard let pages = steering.dueRequest(occasion) else { return }
+        tell(occasion == .command ? .requested(pages) : .reckoned(pages))
     }
 
     // MARK: - Statistics

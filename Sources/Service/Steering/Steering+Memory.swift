@@ -39,7 +39,7 @@ extension Steering {
         default: return Decision()
         }
         guard let pages = dueRequest(.sameDriver) else { return Decision() }
-        return decide(.requested(pages), held: held)
+        return decide(.reckoned(pages), held: held)
     }
 
     /// Changes what is known, and tells whoever counts with it.

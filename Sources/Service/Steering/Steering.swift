@@ -94,7 +94,7 @@ struct Steering: ~Copyable {
             return .statistics(judge(set, held: held))
         case .statisticsTimedOut: schedule.timedOut()
         case .unsolicited(let pages): story.noteTaken(UInt64(pages.count))
-        case .requested, .reclaim, .progress, .wake: break
+        case .requested, .reckoned, .reclaim, .progress, .wake: break
         }
         return input
     }
@@ -176,6 +176,7 @@ struct Steering: ~Copyable {
     /// Ends with the virtual machine.
     mutating func machineWent() {
         memory.forget()
+        own.forgetMachine()
         if let seat { seat.shared.set(isPresent: false, of: seat.handle) }
     }
 
@@ -227,7 +228,7 @@ struct Steering: ~Copyable {
 
     private var isPausing: Bool {
         switch view.state {
-        case .holdOff, .stalled: true
+        case .holdOff, .stalled, .starting: true
         default: false
         }
     }
