@@ -5,12 +5,9 @@ extension BalloonDevice {
     /// Page numbers that are looked at in one step. A driver may send billions; between steps others get their turn.
     public static let pagesPerStep = 1024
 
-    /// Page numbers of the largest guest page, of 64 KiB: what a driver sends when it migrates one.
-    private static let mostMigratingPages: UInt64 = 16
-
     /// How far a request on the inflate or deflate queue has come.
     public enum Step: Equatable, Sendable {
-        /// All is done: return the chain. `unsolicited` pages went below what we asked for.
+        /// All is done: return the chain. `unsolicited` pages went below what we asked for, and nothing explains it.
         case done(unsolicited: UInt64)
         /// There is more: call again with the same reader. `unsolicited` pages of this step went below what we asked for.
         case more(unsolicited: UInt64)
@@ -29,17 +26,18 @@ extension BalloonDevice {
         _ chain: borrowing DescriptorChain, _ reader: inout ChainReader,
         memory: borrowing some GuestMemory & ~Copyable, sink: inout some DiscardSink & ~Copyable
     ) -> Step {
-        forEachRun(chain, &reader, memory: memory) { device, run, isWholeMessage in
+        let step = forEachRun(chain, &reader, memory: memory) { device, run, isWholeMessage in
             var new: UInt64 = 0
             let layout = device.layout
             let bad = layout.clip(run) { part, region in new += device.hold(part, of: region, sink: &sink) }
             device.counters.badPages += bad
             device.counters.repeatedPages += run.count - bad - new
             device.counters.inflatedPages += new
-            let canBeMigrating = isWholeMessage && new == run.count && new <= Self.mostMigratingPages
-            device.migratingPages = canBeMigrating ? new : 0
+            device.askedFor.noteInflated(new, isMigration: isWholeMessage && new == run.count)
             return 0
         }
+        if case .done = step { askedFor.endInflation(held: held.count, target: target) }
+        return step
     }
 
     /// Gives pages back. Nothing is done to memory, and from now on nothing will be: the guest brings it in by touching
@@ -54,7 +52,8 @@ extension BalloonDevice {
         _ chain: borrowing DescriptorChain, _ reader: inout ChainReader,
         memory: borrowing some GuestMemory & ~Copyable, sink: inout some DiscardSink & ~Copyable
     ) -> Step {
-        forEachRun(chain, &reader, memory: memory) { device, run, isWholeMessage in
+        if reader == ChainReader() { askedFor.beginMessage(held: held.count, target: target) }
+        let step = forEachRun(chain, &reader, memory: memory) { device, run, isWholeMessage in
             let before = device.held.count
             var gone: UInt64 = 0
             let layout = device.layout
@@ -63,13 +62,14 @@ extension BalloonDevice {
             device.counters.repeatedPages += run.count - bad - gone
             device.counters.deflatedPages += gone
             if gone > 0, device.negotiated.contains(.mustTellHost) { device.seen.insert(.mustTellHost) }
-            let isMigration = isWholeMessage && gone == run.count && gone == device.migratingPages
-            device.migratingPages = 0
-            let unsolicited = device.unsolicited(removing: gone, before: before, isMigration: isMigration)
+            let unsolicited = device.askedFor.unexplained(
+                gone, before: before, target: device.target, isWholeMessage: isWholeMessage && gone == run.count)
             if unsolicited > 0, device.negotiated.contains(.deflateOnOOM) { device.seen.insert(.deflateOnOOM) }
             device.counters.unsolicitedPages += unsolicited
             return unsolicited
         }
+        if case .done = step { askedFor.endMessage(held: held.count, target: target) }
+        return step
     }
 
     /// Reads up to ``pagesPerStep`` page numbers and hands their runs to `body`, together with whether the run is all

@@ -27,10 +27,8 @@ public struct BalloonDevice: ~Copyable, Sendable {
     public internal(set) var hinting = FreePageHinting()
 
     var layout = GuestLayout()
-    /// The target that the driver is known to have read; see ``unsolicited(removing:before:isMigration:)``.
-    private var targetRead: UInt32 = 0
-    /// Pages of the newest inflate message, if that can be the first half of a page's migration; else 0.
-    var migratingPages: UInt64 = 0
+    /// Which deflations were asked for.
+    var askedFor = AskedFor()
 
     /// A device without memory whose driver does not run; see ``setLayout(_:)`` and ``startFresh()``.
     ///
@@ -48,6 +46,7 @@ public struct BalloonDevice: ~Copyable, Sendable {
 
     /// Asks for another size, in pages. The caller tells the driver by a configuration change.
     public mutating func setTarget(_ pages: UInt32) {
+        askedFor.noteSet(pages, held: held.count)
         configuration.numPages = pages
     }
 
@@ -75,8 +74,7 @@ public struct BalloonDevice: ~Copyable, Sendable {
         held.removeAll()
         partialPages = 0
         configuration.actual = 0
-        migratingPages = 0
-        targetRead = 0
+        askedFor = AskedFor()
         statistics.reset()
         hinting.reset()
         configuration.freePageHintCommandID = FreePageHinting.stop
@@ -106,7 +104,7 @@ public struct BalloonDevice: ~Copyable, Sendable {
 
     /// The driver reads `buffer.count` bytes at `offset`; bytes behind the structure are zero.
     public mutating func readConfiguration(offset: Int, into buffer: UnsafeMutableRawBufferPointer) {
-        if offset < BalloonConfiguration.Offset.actual { targetRead = configuration.numPages }
+        if offset < BalloonConfiguration.Offset.actual { askedFor.noteRead(configuration.numPages) }
         for index in buffer.indices {
             buffer[index] = configuration[byte: offset &+ index]
         }
@@ -120,7 +118,7 @@ public struct BalloonDevice: ~Copyable, Sendable {
             configuration.actual, at: Offset.actual, with: bytes, writtenAt: offset)
         {
             configuration.actual = actual
-            migratingPages = 0
+            askedFor.noteReport()
         }
         guard !isRunning, offered.contains(.pagePoison) else { return }
         if let poison = BalloonConfiguration.overlay(
@@ -134,20 +132,6 @@ public struct BalloonDevice: ~Copyable, Sendable {
     /// Whether reported and hinted pages read as the guest expects after a discard, which leaves zeros (spec V14).
     var discardKeepsPoison: Bool {
         !negotiated.contains(.pagePoison) || configuration.poisonValue == 0
-    }
-
-    // MARK: - What was not asked for
-
-    /// How many of the pages that were just taken go below what we asked for.
-    ///
-    /// A driver that has not read a raised target yet still acts on the old one, and a page that is migrated comes in
-    /// just before its predecessor goes out: neither is an alarm.
-    func unsolicited(removing removed: UInt64, before: UInt64, isMigration: Bool) -> UInt64 {
-        guard !isMigration else { return 0 }
-        let asked = UInt64(min(configuration.numPages, targetRead))
-        let below = min(before, asked)
-        let after = before - removed
-        return below > after ? below - after : 0
     }
 
     /// The command id of free page hinting changed; the caller tells the driver.

@@ -40,6 +40,8 @@ public struct Event: Codable, Sendable, Equatable {
         /// We told the guest another target.
         case target
         case targetReached = "target-reached"
+        /// The guest took pages back unasked, but not for want of memory: its driver is leaving, or gives back in large pieces.
+        case tookBack = "took-back"
         case alarm
         case alarmOver = "alarm-over"
         case holdOff = "hold-off"

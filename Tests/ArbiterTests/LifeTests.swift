@@ -47,6 +47,63 @@ import Testing
         #expect(bench.arbiter.wakeAt == nil)
         #expect(!decision.interrupt && !decision.requestStatistics)
         #expect(bench.arbiter.reason == "no driver runs")
+        #expect(bench.state == .idle)
+    }
+
+    @Test("what a guest suffered from counts again when the same driver goes on", arguments: Situation.allCases)
+    func goOn(situation: Situation) {
+        var bench = bench(in: situation)
+        let before = bench.state
+        bench.send(.driverStopped)
+        bench.start(isFresh: false)
+        switch situation {
+        case .alarm, .holdOff, .stalled: #expect(bench.state == before)
+        case .settled, .inflating, .asked, .deflating, .reclaiming, .notAnswering:
+            #expect(bench.state == .inflating || bench.state == .deflating || bench.state == .settled)
+        }
+    }
+
+    @Test("with its machine all goes but what was asked for", arguments: Situation.allCases)
+    func machineWent(situation: Situation) {
+        var bench = bench(in: situation)
+        let goal = bench.arbiter.goal
+        bench.send(.driverStopped)
+        bench.arbiter.machineWent()
+        #expect(bench.state == .idle)
+        #expect(bench.target == 0)
+        #expect(bench.arbiter.goal == goal)
+        #expect(bench.arbiter.wakeAt == nil)
+    }
+
+    @Test("under a budget a machine that ended leaves no state, no floor and no claim")
+    func machineWentUnderBudget() throws {
+        var bench = try HostBench(budget: nil)
+        let guest = try bench.add()
+        bench.balloon(guest, 512)
+        bench.held[guest] = 512 * mebibyte
+        try bench.share(1024)
+        for _ in 0..<4 { bench.starve(guest) }
+        #expect(bench.host.state(of: guest) == .alarm)
+        bench.send(.driverStopped, guest)
+        #expect(bench.host.state(of: guest) == .idle)
+        bench.host.set(isPresent: false, of: guest, at: bench.now)
+        #expect(bench.host.state(of: guest) == .idle)
+        #expect(bench.host.reason(of: guest) == "no driver runs")
+        #expect(bench.host.target(of: guest) == 0)
+        #expect(bench.floor(guest) == 0)
+        #expect(bench.host.faults() == [])
+    }
+
+    @Test("without DEFLATE_ON_OOM what is taken back raises no alarm", arguments: Situation.allCases)
+    func retaken(situation: Situation) {
+        var bench = bench(in: situation)
+        let (before, target) = (bench.state, bench.arbiter.target)
+        bench.held -= 512
+        let decision = bench.send(.retaken(512))
+        #expect(bench.state == before)
+        #expect(bench.arbiter.target <= target)
+        #expect(!decision.interrupt || bench.arbiter.target != target)
+        #expect(!bench.happenings.contains { if case .alarm = $0 { true } else { false } })
     }
 
     @Test(
@@ -123,7 +180,7 @@ import Testing
         bench.pass(way == 0 ? 61_000 : 1000)
         if way == 1 { bench.held = 0 }
         bench.send(.driverStopped)
-        if way == 2 { bench.arbiter.forgetMachine() }
+        if way == 2 { bench.arbiter.machineWent() }
         bench.held = 0
         bench.start()
         #expect(bench.arbiter.reason.hasPrefix("the guest has just started: "))

@@ -41,11 +41,58 @@ import Testing
         #expect(bench.deflate(391...400) == 10)
     }
 
-    @Test("a message across the target counts what is below it")
-    func across() {
-        let bench = settled()
-        bench.ask(900)
-        #expect(bench.deflate(801...1000) == 100)
+    @Test(
+        "drivers: Windows pops 512 pages, others round to 16 or 64 KiB: a message that begins above the target is a piece",
+        arguments: [4, 16, 256, 512] as [UInt32])
+    func pieces(size: UInt32) {
+        let bench = settled(4096)
+        bench.ask(4096 - 2 * size + 1)
+        #expect(bench.deflate(1...size) == 0)
+        #expect(bench.deflate(size + 1...2 * size) == 0, "it began above the target")
+        #expect(bench.device.counters.unsolicitedPages == 0)
+        #expect(bench.deflate(2 * size + 1...3 * size) == UInt64(size), "this one began below it")
+    }
+
+    @Test("a piece is judged by its message, in however many runs and steps it is taken")
+    func pieceInSteps() {
+        let bench = settled(8000)
+        bench.ask(7999)
+        // Every other page: 2000 runs, in two steps.
+        #expect(bench.deflate((1...2000 as ClosedRange<UInt32>).map { 2 * $0 }) == 0)
+        #expect(bench.deflate([1]) == 1)
+    }
+
+    @Test("once the balloon has come down, or where it was never to, going below the target is no piece")
+    func noPiece() {
+        let bench = settled(1008)
+        bench.ask(500)
+        bench.deflate(501...1008)
+        bench.ask(1000)
+        bench.inflate(501...1008)
+        #expect(
+            bench.deflate(753...1008) == 248, "a guest with large pages rests above the target, and runs out of memory")
+    }
+
+    @Test("drivers: a guest with pages of 64 KiB that migrates one at rest is alarming at once")
+    func migrationAboveTheTarget() {
+        let bench = DeviceBench()
+        bench.ask(1001)
+        bench.inflate(1...1016)
+        bench.inflate(2001...2016)
+        bench.deflate(1...16)
+        #expect(bench.deflate(17...272) == 241)
+    }
+
+    @Test("drivers: nanos goes too far in units of 256 pages, and takes one back")
+    func unitTooMuch() {
+        let bench = DeviceBench()
+        bench.ask(1000)
+        for unit in 0..<4 as Range<UInt32> { bench.inflate(unit * 256 + 1...unit * 256 + 256) }
+        bench.ask(1000)
+        bench.inflate(1025...1280)
+        #expect(bench.deflate(1025...1280) == 0)
+        #expect(bench.deflate(769...1024) == 0, "it takes one more")
+        #expect(bench.deflate(513...768) == 256)
     }
 
     @Test("deflating a page twice is not unsolicited")

@@ -8,6 +8,7 @@ extension GuestArbiter {
         guard !isFresh else { return startFresh(after: stranded, moment, &decision) }
         // Less may have been asked for meanwhile.
         target = min(target, goal ?? 0)
+        if case .idle(let spared?) = phase { phase = spared.phase }
         goOn(moment, &decision)
     }
 
@@ -25,7 +26,7 @@ extension GuestArbiter {
         if stranded > 0 {
             until = max(until, moment.now + troubles.add(moment))
             why = "the guest was reset soon after it gave \(mebibytes(stranded))"
-        } else if troubles.count > 0, let pause = phase.pauseEnd {
+        } else if troubles.count > 0, case .idle(let spared?) = phase, let pause = spared.phase.pauseEnd {
             until = max(until, pause)
         }
         target = 0
@@ -36,26 +37,39 @@ extension GuestArbiter {
         reason = "\(why): \(mebibytes(goal)) are asked for in \((until - moment.now).nanoseconds / 1_000_000_000) s"
     }
 
-    /// Forgets what was suffered: the virtual machine is gone.
-    public mutating func forgetMachine() {
-        troubles = Troubles()
-        driver = DriverRun()
-        phase = .idle
-        standstill = nil
-        wakeAt = nil
-        reason = "no driver runs"
-    }
-
-    /// What it suffered from is kept: the driver may go on.
+    /// Ends a run. What the guest suffered from is remembered, for the driver may go on; but no state stays without its driver.
     mutating func stop(_ moment: Moment) {
         driver.pause(moment, isSuffering: phase.alarm != nil)
         standstill = nil
         wakeAt = nil
         switch phase {
-        case .alarm, .holdOff, .stalled, .starting: break
-        case .idle, .settled, .inflating, .deflating, .reclaiming, .silent: phase = .idle
+        case .alarm(let alarm): phase = .idle(.alarm(alarm))
+        case .holdOff(let holdOff): phase = .idle(.holdOff(holdOff))
+        case .stalled(let until): phase = .idle(.stalled(until: until))
+        case .starting(let start): phase = .idle(.starting(start))
+        case .idle: break
+        case .settled, .inflating, .deflating, .reclaiming, .silent: phase = .idle(nil)
         }
         reason = "no driver runs"
+    }
+
+    /// Ends with the virtual machine: of the next one nothing is known but what is asked of it.
+    public mutating func machineWent() {
+        let goal = goal
+        self = GuestArbiter()
+        self.goal = goal
+    }
+
+    // MARK: - Pages that are no alarm
+
+    /// Takes in that a driver without DEFLATE_ON_OOM took pages back: it cannot be short of memory in this way.
+    mutating func noteRetaken(_ pages: Pages, _ moment: Moment, _ decision: inout Decision) {
+        guard driver.isRunning else { return }
+        progressed(moment, &decision)
+        guard case .settled = phase else { return }
+        reason =
+            "the guest took \(mebibytes(pages)) back unasked: "
+            + "without DEFLATE_ON_OOM its driver is leaving, or gives back in large pieces"
     }
 
     // MARK: - Nothing may be decided
@@ -67,7 +81,7 @@ extension GuestArbiter {
         case .driverStopped: driver.pause(moment, isSuffering: phase.alarm != nil)
         case .requested(let pages), .reckoned(let pages): goal = pages.orNone
         case .statistics(let set): driver.note(set, moment)
-        case .reclaim, .progress, .unsolicited, .statisticsTimedOut, .wake: break
+        case .reclaim, .progress, .unsolicited, .retaken, .statisticsTimedOut, .wake: break
         }
         wakeAt = nil
     }
@@ -83,7 +97,7 @@ extension GuestArbiter {
     mutating func thaw(_ moment: Moment) -> Decision {
         var decision = Decision()
         guard driver.isRunning else {
-            phase = .idle
+            phase = .idle(nil)
             reason = "no driver runs"
             return decision
         }

@@ -15,7 +15,7 @@ public struct GuestArbiter: Sendable, Codable {
     /// When to call again with `.wake`; `nil`: only when something happens.
     public internal(set) var wakeAt: Instant?
 
-    var phase = Phase.idle
+    var phase = Phase.idle(nil)
     var driver = DriverRun()
     var troubles = Troubles()
     /// Who stands still, while nothing is made of it that the guest does not answer; `nil`: nobody. What the balloon was doing
@@ -59,6 +59,7 @@ public struct GuestArbiter: Sendable, Codable {
         case .reclaim: startReclaim(moment, &decision)
         case .progress: progressed(moment, &decision)
         case .unsolicited(let pages): raiseAlarm(pages.orNone, moment, &decision)
+        case .retaken(let pages): noteRetaken(pages.orNone, moment, &decision)
         case .statistics: break
         case .statisticsTimedOut(let silence): loseStatistics(silence, moment, &decision)
         case .wake:

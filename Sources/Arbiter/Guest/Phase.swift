@@ -2,8 +2,8 @@ internal import Balloon
 
 /// What a guest's balloon is doing, with what is known only while it does so.
 enum Phase: Sendable, Codable {
-    /// No driver runs.
-    case idle
+    /// No driver runs. What it is to be spared goes on with it, should it go on.
+    case idle(Spared?)
     /// The suspicion that the guest is on its knees, if there is one.
     case settled(Suspicion?)
     /// The driver has just started, and something was asked for before.
@@ -55,6 +55,25 @@ enum Phase: Sendable, Codable {
 /// A guest has just started.
 struct Start: Sendable, Codable {
     let until: Instant
+}
+
+/// What a guest suffered from, or was left alone for, when its driver stopped. It counts again if that one goes on; of a pause
+/// after trouble, so much as is left of it counts for the next driver, too.
+enum Spared: Sendable, Codable {
+    case alarm(Alarm)
+    case holdOff(HoldOff)
+    case stalled(until: Instant)
+    case starting(Start)
+
+    /// Where the driver goes on.
+    var phase: Phase {
+        switch self {
+        case .alarm(let alarm): .alarm(alarm)
+        case .holdOff(let holdOff): .holdOff(holdOff)
+        case .stalled(let until): .stalled(until: until)
+        case .starting(let start): .starting(start)
+        }
+    }
 }
 
 /// A guest looked as if it were on its knees; it is asked again before anything is made of it.

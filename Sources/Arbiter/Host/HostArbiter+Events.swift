@@ -32,7 +32,7 @@ extension HostArbiter {
             books.change(index) { $0.report = nil }
             noteHeard(index)
         case .wake: books.change(index) { $0.watchLending(now) }
-        case .requested, .reckoned, .reclaim, .progress, .unsolicited, .statistics: break
+        case .requested, .reckoned, .reclaim, .progress, .unsolicited, .retaken, .statistics: break
         }
     }
 
@@ -44,7 +44,10 @@ extension HostArbiter {
         }
         guard taken > 0, ledger.budget != nil else { return }
         books.addLoan(taken)
-        guard case .unsolicited = input else { return }
+        switch input {
+        case .unsolicited, .retaken: break
+        default: return
+        }
         bursts.add(taken, now)
         record(.loan, gainer: index, taken, now, freeBefore: ledger.free + taken)
     }

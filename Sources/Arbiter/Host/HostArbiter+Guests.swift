@@ -33,7 +33,8 @@ extension HostArbiter {
         balance(now)
     }
 
-    /// The guest's virtual machine started, or ended: only one that runs uses memory.
+    /// The guest's virtual machine started, or ended: only one that runs uses memory. What was known of one that ended goes
+    /// with it, except what its operator asks for.
     ///
     /// One that starts sees all of its memory until its driver runs: that is an overdraft if it is more than there is.
     public mutating func set(isPresent: Bool, of guest: GuestHandle, at now: Instant) {
@@ -45,11 +46,10 @@ extension HostArbiter {
             $0.account.held = 0
             $0.hostSide = isPresent ? HostSide(startedAt: now) : HostSide()
             $0.groupLimit = nil
+            if !isPresent { $0.machineWent() }
         }
-        if !isPresent {
-            books.withdraw(index)
-            books.change(index) { $0.arbiter.forgetMachine() }
-        }
+        if mode == .paused { books.change(index) { $0.arbiter.freeze() } }
+        if !isPresent { books.withdraw(index) }
         books.rankDriverless(index)
         balance(now)
     }

@@ -153,6 +153,9 @@ public struct HostArbiter: Sendable, Codable {
         case .unsolicited(let pages):
             let pages = min(pages, books[index].limits.max)
             return books.change(index) { $0.arbiter.handle(.unsolicited(pages), moment) }
+        case .retaken(let pages):
+            let pages = min(pages, books[index].limits.max)
+            return books.change(index) { $0.arbiter.handle(.retaken(pages), moment) }
         case .requested(let pages) where ledger.budget != nil:
             return setCap(pages.orNone, isNow: true, index, moment)
         case .reckoned(let pages) where ledger.budget != nil:

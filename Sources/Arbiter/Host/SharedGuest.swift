@@ -124,6 +124,14 @@ struct SharedGuest: Sendable, Codable {
         presence = isPresent ? .running : .absent
     }
 
+    /// Forgets what was known of a virtual machine that has ended; what it has in the sums is the ``Books``' to write.
+    mutating func machineWent() {
+        hasReporting = false
+        arbiter.machineWent()
+        habits = Habits()
+        turns = Turns()
+    }
+
     var held: Pages { account.held }
     var isRunning: Bool { arbiter.driver.isRunning }
 
@@ -272,6 +280,8 @@ struct SharedGuest: Sendable, Codable {
 
     /// Learns the size under which it suffers from the alarm that has begun.
     mutating func learnFloor(_ now: Instant) {
+        // A driver that is paused in an alarm goes on with the same one.
+        if case .idle = arbiter.phase { return }
         guard case .alarm(let alarm) = arbiter.phase else {
             habits.isHurt = false
             return

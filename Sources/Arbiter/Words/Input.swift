@@ -15,6 +15,9 @@ public enum Input: Sendable, Equatable {
     case progress
     /// The guest took so many pages below what we asked for.
     case unsolicited(Pages)
+    /// A driver without DEFLATE_ON_OOM took so many pages below what we asked for: it is leaving, or gives back in large
+    /// pieces, but it is not out of memory.
+    case retaken(Pages)
     case statistics(BalloonStatistics)
     /// A request for statistics was not answered in time. It stays out.
     case statisticsTimedOut(Silence)

@@ -85,8 +85,13 @@ struct Connection: ~Copyable {
 
     mutating func noteRequest() { run.noteRequest() }
     mutating func want(statistics isWanted: Bool) { run.want(statistics: isWanted) }
-    mutating func note(unsolicited pages: UInt64) { run.note(unsolicited: pages) }
+    mutating func note(unsolicited pages: UInt64, held: UInt64, isDone: Bool) {
+        run.note(unsolicited: pages, held: held, isDone: isDone)
+    }
     mutating func takeUnconfirmed() -> Unconfirmed? { run.takeUnconfirmed() }
+    mutating func awaitStop(after taken: Unconfirmed) { run.awaitStop(after: taken) }
+    mutating func endLeaving() -> Unconfirmed? { run.endLeaving() }
+    mutating func noteRetaken() -> Bool { run.noteRetaken() }
 
     // MARK: - Messages
 
@@ -197,6 +202,8 @@ struct Connection: ~Copyable {
     /// - Parameter keepsStatistics: its buffer for statistics is held.
     mutating func driverStopped(keepsStatistics: Bool) {
         if let queue = queue(for: .statistics) { queues.work[queue].stop(keepsBuffer: keepsStatistics) }
+        // That is what was waited for.
+        _ = run.endLeaving()
     }
 
     /// Gives up what a queue is at, since its ring is stopped.

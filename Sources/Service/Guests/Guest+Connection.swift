@@ -60,8 +60,8 @@ extension Guest {
                 reactor.serveUrgent()
             }
         } catch {
-            steering.complain("the connection was closed: \(error)")
             disconnect("the VMM sent something that cannot be right")
+            steering.complain("the connection was closed: \(error)")
         }
         connection?.endReceiving()
         if connection?.door.hasMessage == true { reactor.remember(index) }

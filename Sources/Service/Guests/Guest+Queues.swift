@@ -78,8 +78,10 @@ extension Guest {
             if case .done = step { connection?.complete(queue) }
             sink.requestEnded()
             switch step {
-            case .done(let unsolicited), .more(let unsolicited):
-                if unsolicited > 0 { connection?.note(unsolicited: unsolicited) }
+            case .done(let unsolicited):
+                connection?.note(unsolicited: unsolicited, held: device.held.count, isDone: true)
+            case .more(let unsolicited):
+                connection?.note(unsolicited: unsolicited, held: device.held.count, isDone: false)
             case nil: break
             }
         case .statistics:

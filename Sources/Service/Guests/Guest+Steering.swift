@@ -21,7 +21,8 @@ extension Guest {
         let target = UInt32(clamping: steering.target.count)
         if target != device.target { connection?.door.configurationChanged() }
         device.setTarget(target)
-        if decision.interrupt { interrupt() }
+        // A driver that may be leaving is not made to fill its balloon again.
+        if decision.interrupt, connection?.run.leaving == nil { interrupt() }
         if decision.requestStatistics { requestStatistics() }
         guard !decision.happenings.isEmpty else { return }
         // Others who are to pay are told first.
@@ -32,12 +33,46 @@ extension Guest {
         }
     }
 
+    // MARK: - What was taken back unasked
+
     /// Tells of what was taken back unasked, now that the driver has written its configuration. With that, an
     /// out-of-memory deflation can be told from a driver that leaves.
     func confirmUnsolicited() {
-        guard let taken = connection?.takeUnconfirmed(), !taken.isLeaving(held: device.held.count) else { return }
-        tell(.unsolicited(Pages(taken.pages)), seenAt: taken.since)
+        let held = device.held.count
+        // It goes on: it was not leaving.
+        if held > 0, let taken = connection?.endLeaving() { tellTaken(taken) }
+        guard let taken = connection?.takeUnconfirmed() else { return }
+        if held > 0 { tellTaken(taken) } else { connection?.awaitStop(after: taken) }
     }
+
+    /// Gives up waiting for the stop of a driver that has emptied its balloon, if it is time.
+    func endLeaving(at now: UInt64) {
+        guard let deadline = connection?.run.leaving?.deadline, deadline <= now,
+            let taken = connection?.endLeaving()
+        else { return }
+        if taken.isWholeBalloon { tellRetaken(taken) } else { tellTaken(taken) }
+    }
+
+    private func tellTaken(_ taken: Unconfirmed) {
+        guard device.negotiated.contains(.deflateOnOOM) else { return tellRetaken(taken) }
+        let pages = taken.pages(held: device.held.count)
+        if pages > 0 { tell(.unsolicited(Pages(pages)), seenAt: taken.since) }
+    }
+
+    /// Tells of pages that were taken back unasked, though the guest is not out of memory.
+    private func tellRetaken(_ taken: Unconfirmed) {
+        let pages = taken.pages(held: device.held.count)
+        guard pages > 0 else { return }
+        tell(.retaken(Pages(pages)))
+        guard connection?.noteRetaken() == true else { return }
+        steering.say(
+            .tookBack,
+            "the guest took \(ByteSize(pages * PageFrame.size)) back unasked, but not for want of memory: its driver is leaving, "
+                + "or gives back in large pieces",
+            ["unsolicited": pages * PageFrame.size, "held": device.held.count * PageFrame.size])
+    }
+
+    // MARK: - What was asked for
 
     /// Tells what the operator asked for, as soon as the guest's memory is known.
     func resolveRequest(_ occasion: RequestOccasion) {

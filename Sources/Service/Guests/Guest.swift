@@ -59,12 +59,14 @@ final class Guest {
     var deadline: UInt64? {
         var first = Swift.min(steering.deadline ?? .max, entrance.againAt ?? .max)
         first = Swift.min(first, spending.deadline(isNeeded: needsSpending) ?? .max)
+        if let leaving = connection?.run.leaving { first = Swift.min(first, leaving.deadline) }
         return first < .max ? first : nil
     }
 
     /// Does what is due.
     func fire(at now: UInt64) {
         entrance.open(at: now)
+        endLeaving(at: now)
         let decision = steering.fire(at: now, held: Pages(device.held.count)) {
             (connection?.door.descriptor).flatMap { PeerProcess(of: $0) }?.look(withMemory: sink.table.span)
         }
@@ -114,7 +116,7 @@ final class Guest {
         connection = nil
         steering.machineWent()
         forgetDriver()
-        device.setTarget(0)
+        device.setTarget(UInt32(clamping: steering.target.count))
         sink.replaceTable(.init())
         device.setLayout(GuestLayout())
         steering.say(.disconnected, why)

@@ -93,7 +93,7 @@ struct Steering: ~Copyable {
             pulse.noteAnswer(place, at: MonotonicClock.now())
             return .statistics(judge(set, held: held))
         case .statisticsTimedOut: schedule.timedOut()
-        case .unsolicited(let pages): story.noteTaken(UInt64(pages.count))
+        case .unsolicited(let pages), .retaken(let pages): story.noteTaken(UInt64(pages.count))
         case .requested, .reckoned, .reclaim, .progress, .wake: break
         }
         return input
@@ -173,11 +173,17 @@ struct Steering: ~Copyable {
         seat.shared.set(isPresent: true, of: seat.handle)
     }
 
-    /// Ends with the virtual machine.
+    /// Ends with the virtual machine, and with all that was wrong with it.
     mutating func machineWent() {
         memory.forget()
-        own.forgetMachine()
-        if let seat { seat.shared.set(isPresent: false, of: seat.handle) }
+        story.forgetProblems()
+        if let seat {
+            seat.shared.set(isPresent: false, of: seat.handle)
+            refresh()
+        } else {
+            own.machineWent()
+            view = SteeringView(own)
+        }
     }
 
     /// Forgets what a driver has said that was reset: it does not go on.
