@@ -138,7 +138,7 @@ struct Visit {
     private mutating func reach() async throws {
         guard let asked else { return }
         let (page, hasBudget) = (UInt64(animal.driver.page) << 12, setting.hasBudget)
-        let status = try await until("the balloon is as asked", within: 20) { status in
+        let status = try await until("the balloon is as asked", within: 30) { status in
             guard status.state == .settled || hasBudget && status.state == .inflating else { return false }
             if hasBudget { return status.held.bytes >= status.requested?.bytes ?? 0 }
             return status.held.bytes < asked + page && status.held.bytes + page > asked

@@ -157,7 +157,8 @@ enum Zoo {
         Animal(
             name: "unload-\(pages)",
             script: [
-                .start, .inflate(pages: pages), .reach, .unload, .pass(milliseconds: 300), .resume, .reach, .disconnect,
+                .start, .inflate(pages: pages), .reach, .unload, .pass(milliseconds: 300), .resume,
+                .inflate(pages: pages), .reach, .disconnect,
             ])
     }
 
