@@ -212,6 +212,7 @@ final class AnimalDriver {
         let frames = memory.inflate(pages)
         for frame in frames { marks[frame] = nil }
         try send(frames, .inflate)
+        facts.noteHeld(memory.held)
         // What a program takes at the same moment is nobody's fault.
         if !frames.isEmpty, appetite.wanted == 0 {
             facts.leastLeft = min(facts.leastLeft ?? .max, memory.left)

@@ -14,7 +14,7 @@ struct ZooTests {
         ("kind 1: what the guest really has", ["mem-512", "dimm-offline", "virtio-mem"]),
         (
             "kind 2: who stands still",
-            ["silent-", "actual-never", "it answered all the time", "it had not been silent"]
+            ["all stood still", "it answered all the time", "it had not been silent"]
         ),
         ("kind 3: a guest without a driver", ["no-driver"]),
         ("kind 6: statistics that are not there", ["statistics-0-5"]),
@@ -27,7 +27,7 @@ struct ZooTests {
         ),
         ("kind 9: reached is within a guest's page", ["settled, and not reached"]),
         ("kind 12: low is not short", ["zfs"]),
-        ("kind 16: words", ["it has said [] MiB", "given at most"]),
+        ("kind 16: words", ["it has said [] MiB"]),
     ]
 
     /// `AEROSTAT_ANIMAL` names one animal.
