@@ -34,6 +34,8 @@ public struct GuestStatus: Codable, Sendable, Equatable {
     public var state: BalloonState
     /// One sentence for people: why the balloon is in this state.
     public var reason: String
+    /// What becomes of what was asked for.
+    public var pursuit: Pursuit
     /// Seconds until the balloon is tried again, while `state` is `.starting`, `.holdOff` or `.stalled`.
     public var retrySeconds: Double?
     public var features: [FeatureStatus]
@@ -45,8 +47,9 @@ public struct GuestStatus: Codable, Sendable, Equatable {
     public init(
         name: String, socket: String, door: GuestDoor, link: Link, max: ByteSize?, shared: ByteSize? = nil,
         sees: ByteSize?, requested: ByteSize?, target: ByteSize, reported: ByteSize, held: ByteSize, released: ByteSize,
-        pending: ByteSize, hostUses: ByteSize?, state: BalloonState, reason: String, retrySeconds: Double?,
-        features: [FeatureStatus], statistics: StatisticsStatus, counters: Counters, problems: [String]
+        pending: ByteSize, hostUses: ByteSize?, state: BalloonState, reason: String,
+        pursuit: Pursuit = .underWay, retrySeconds: Double?, features: [FeatureStatus], statistics: StatisticsStatus,
+        counters: Counters, problems: [String]
     ) {
         self.name = name
         self.socket = socket
@@ -64,6 +67,7 @@ public struct GuestStatus: Codable, Sendable, Equatable {
         self.hostUses = hostUses
         self.state = state
         self.reason = reason
+        self.pursuit = pursuit
         self.retrySeconds = retrySeconds
         self.features = features
         self.statistics = statistics
@@ -80,6 +84,19 @@ public struct GuestStatus: Codable, Sendable, Equatable {
         /// The guest's driver runs.
         case driverReady = "driver-ready"
     }
+}
+
+/// What becomes of what an operator asked for, in the daemon's own word.
+public enum Pursuit: String, Codable, Sendable, CaseIterable {
+    /// The balloon is what was asked for, as closely as the guest's pages and its driver's messages allow; or nothing was asked
+    /// for. Under a budget a size is the most that the guest may see: then it sees no more.
+    case reached
+    /// The guest is on its way there.
+    case underWay = "under-way"
+    /// No driver runs yet: it is asked when it comes.
+    case waiting
+    /// The daemon does not chase it now; the status' reason says why.
+    case notPursued = "not-pursued"
 }
 
 /// What the balloon of one guest is doing.

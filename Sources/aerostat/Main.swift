@@ -24,6 +24,8 @@ struct Main {
             } else {
                 try command.run()
             }
+        } catch let failure as CommandFailure {
+            Output.fail(failure.description, code: failure.code)
         } catch {
             if Aerostat.exitCode(for: error) == .failure, !(error is ExitCode) { Output.fail("\(error)") }
             Aerostat.exit(withError: error)

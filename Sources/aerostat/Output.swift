@@ -43,9 +43,9 @@ enum Output {
     }
 
     /// Ends the program with one line.
-    static func fail(_ sentence: String) -> Never {
+    static func fail(_ sentence: String, code: ExitCodes = .failure) -> Never {
         error("aerostat: \(sentence)\n")
-        exit(1)
+        exit(code.rawValue)
     }
 
     /// - Returns: 0, or the `errno` of what went wrong.

@@ -28,7 +28,9 @@ struct ReclaimCommand: AsyncParsableCommand {
             guest.state == .reclaiming || guest.state == .deflating ? nil : guest
         }
         progress.end()
-        guard let guest = ended else { throw CommandFailure("\(name): still reclaiming when the time was up") }
+        guard let guest = ended else {
+            throw CommandFailure("\(name): still reclaiming when the time was up", code: .timedOut)
+        }
         if options.json { return try Output.json(guest) }
         Output.line(
             "\(name): host uses \(StatusText.size(guest.hostUses)) (\(StatusText.size(accepted.guest.hostUses)) before); "

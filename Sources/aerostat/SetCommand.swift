@@ -6,7 +6,11 @@ struct SetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "set", abstract: "Ask a guest to take another size: what it sees, or what its balloon holds.",
         usage: "aerostat set NAME SIZE [--wait]\naerostat set NAME --balloon SIZE [--wait]",
-        discussion: "With --wait, the exit code is 1 where the size is not reached.")
+        discussion: """
+            With --wait, the exit code is 0 where the size is reached, 3 where the daemon does not chase it now (the guest is \
+            in an alarm, in a pause after one, stalled, does not answer, or the mode is pause), 4 where the time was up, and 1 \
+            for any other failure. A guest without a driver is waited for.
+            """)
 
     @Argument(help: "The guest's name.")
     var name: String
@@ -39,7 +43,8 @@ struct SetCommand: AsyncParsableCommand {
         if !options.json { Output.line(accepted.message) }
         let progress = ProgressLine {
             "\(name): guest sees \(StatusText.size($0.sees)), balloon holds "
-                + "\(StatusText.size($0.held)) of \(StatusText.size($0.target)), \($0.state.rawValue)"
+                + "\(StatusText.size($0.held)) of \(StatusText.size($0.target)), "
+                + ($0.pursuit == .underWay ? $0.state.rawValue : $0.reason)
         }
         let outcome = try await client.waitUntilReached(name, deadline: waiting.deadline, progress: progress.show)
         progress.end()
@@ -66,18 +71,27 @@ struct SetCommand: AsyncParsableCommand {
         switch outcome {
         case .reached(let guest):
             if options.json { return try Output.json(guest) }
-            Output.line(
-                "\(name): reached: guest sees \(StatusText.size(guest.sees)), balloon holds \(StatusText.size(guest.held))"
-            )
+            Output.line("\(name): \(reached(guest))")
         case .givenUp(let guest):
             if options.json { try Output.json(guest) }
             let retry = guest.retrySeconds.map { "; tried again in \(StatusText.seconds($0))" } ?? ""
-            throw CommandFailure("\(name): not reached: \(guest.state.rawValue): \(guest.reason)\(retry)")
+            throw CommandFailure(
+                "\(name): not reached: \(guest.state.rawValue): \(guest.reason)\(retry)", code: .notPursued)
         case .timedOut(let guest):
             if options.json { try Output.json(guest) }
             throw CommandFailure(
                 "\(name): not reached in time: balloon holds \(StatusText.size(guest.held)) of "
-                    + "\(StatusText.size(guest.target)); link \(guest.link.rawValue), state \(guest.state.rawValue)")
+                    + "\(StatusText.size(guest.requested ?? guest.target)); \(guest.state.rawValue): \(guest.reason)",
+                code: .timedOut)
         }
+    }
+
+    /// Under a budget a size is the most that the guest may see, and it may see less.
+    private func reached(_ guest: GuestStatus) -> String {
+        let sizes = "guest sees \(StatusText.size(guest.sees)), balloon holds \(StatusText.size(guest.held))"
+        guard let requested = guest.requested, let max = guest.max, guest.target > requested, max > requested else {
+            return "reached: \(sizes)"
+        }
+        return "in force: \(sizes); it may see up to \(ByteSize(max.bytes - requested.bytes)) as the budget allows"
     }
 }

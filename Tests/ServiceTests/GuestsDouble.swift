@@ -54,6 +54,7 @@ final class GuestsDouble: GuestControl {
             $0.requested = balloon
             $0.target = balloon
             $0.state = .inflating
+            $0.pursuit = .underWay
         }
         return try await accept(name, "set \(balloon.bytes)")
     }

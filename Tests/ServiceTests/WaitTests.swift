@@ -19,6 +19,7 @@ import Testing
                 server.guests.change("web1") {
                     $0.held = ByteSize(1 << 29)
                     $0.state = .settled
+                    $0.pursuit = .reached
                 }
                 server.events.append(guest: "web1", kind: .targetReached, message: "reached")
             }
@@ -31,7 +32,7 @@ import Testing
     @Test func aStallEndsTheWait() async throws {
         try await TestServer.run { server in
             _ = try await server.client.set(SizeRequest(balloon: ByteSize(1 << 29)), of: "web1")
-            server.guests.change("web1") { $0.state = .stalled }
+            server.guests.change("web1") { $0.pursuit = .notPursued }
             let outcome = try await server.client.waitUntilReached("web1", deadline: .seconds(30))
             guard case .givenUp = outcome else { return #expect(Bool(false), "\(outcome)") }
         }

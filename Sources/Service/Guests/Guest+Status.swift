@@ -20,7 +20,9 @@ extension Guest {
             requested: steering.requestedBytes, target: ByteSize(UInt64(device.target) * PageFrame.size),
             reported: ByteSize(UInt64(device.reported) * PageFrame.size), held: ByteSize(held),
             released: ByteSize(discarded), pending: ByteSize(sink.pendingBytes), hostUses: hostUses,
-            state: balloonState, reason: steering.reason, retrySeconds: retrySeconds, features: features,
+            state: balloonState, reason: steering.reason,
+            pursuit: device.isRunning ? steering.pursuit(held: Pages(device.held.count)) : .waiting,
+            retrySeconds: retrySeconds, features: features,
             statistics: steering.statisticsStatus(
                 isAvailable: device.isRunning && device.negotiated.contains(.statistics)),
             counters: counters, problems: steering.story.problems.sentences)

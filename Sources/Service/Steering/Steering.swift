@@ -49,6 +49,10 @@ struct Steering: ~Copyable {
     var state: GuestState { view.state }
     var reason: String { view.reason }
     var hasUsableStatistics: Bool { view.hasUsableStatistics }
+    /// The balloon that was asked for, as the arbiter knows it.
+    var requested: Pages? { view.requested }
+    /// Nothing is decided.
+    var isPaused: Bool { view.isPaused }
 
     /// Takes one input, and says what is to be done about this guest.
     ///

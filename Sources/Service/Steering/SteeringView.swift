@@ -9,6 +9,8 @@ struct SteeringView {
     var reason = "no driver runs"
     var wakeAt: Instant?
     var hasUsableStatistics = false
+    /// Nothing is decided: the target stays as it is.
+    var isPaused = false
 
     init() {}
 
@@ -28,5 +30,6 @@ struct SteeringView {
         reason = arbiter.reason(of: guest)
         wakeAt = arbiter.wakeAt(of: guest)
         hasUsableStatistics = arbiter.hasUsableStatistics(of: guest)
+        isPaused = arbiter.mode == .paused
     }
 }
