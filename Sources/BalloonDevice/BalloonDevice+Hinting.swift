@@ -11,6 +11,16 @@ extension BalloonDevice {
         return true
     }
 
+    /// Ends the command that is out, whether or not the driver has: it may use its pages again. The caller tells it by a
+    /// configuration change.
+    ///
+    /// - Returns: whether there was one.
+    public mutating func endHinting() -> Bool {
+        guard hinting.giveUp() else { return false }
+        setCommandID(FreePageHinting.done)
+        return true
+    }
+
     /// A request on the free page queue. The chain is to be returned.
     ///
     /// - Returns: true if the driver has given all hints: the command id is DONE now, to be told by a configuration

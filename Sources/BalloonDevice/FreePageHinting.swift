@@ -55,6 +55,14 @@ public struct FreePageHinting: Sendable, Equatable {
         }
     }
 
+    /// Gives up the command that is out.
+    ///
+    /// - Returns: whether there was one: DONE is to be told.
+    mutating func giveUp() -> Bool {
+        defer { state = .idle }
+        return state != .idle
+    }
+
     /// - Returns: false if no command is being answered: the pages are to be ignored (spec V8).
     mutating func receivePages(bytes count: UInt64) -> Bool {
         guard state == .started else { return false }

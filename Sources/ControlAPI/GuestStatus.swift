@@ -119,6 +119,10 @@ public enum BalloonState: String, Codable, Sendable, CaseIterable {
     case holdOff = "hold-off"
     /// The target cannot be reached now; it is not chased, and tried again later.
     case stalled
+    /// The guest's memory is locked or pinned, so nothing more is taken; what was asked for is kept until that is over.
+    case fixed
+    /// `aerostat hint`: the guest tells which of its memory is free; what was asked for is kept until it has.
+    case hinting
     /// Statistics worked and stopped: the guest is taken to be under pressure.
     case notAnswering = "not-answering"
 }

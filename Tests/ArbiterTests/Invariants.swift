@@ -30,6 +30,7 @@ struct Invariants {
                 #expect(arbiter.target == 0 && arbiter.wakeAt.map { $0 >= until } == true, story)
             case .inflating, .reclaiming: #expect(arbiter.wakeAt != nil, story)
             case .settled, .deflating: #expect(arbiter.target == requested, story)
+            case .fixed, .hinting: break
             case .idle: Issue.record(story)
             }
         } else {

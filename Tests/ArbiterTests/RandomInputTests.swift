@@ -24,7 +24,7 @@ import Testing
     }
 
     private func input(_ random: inout SeededGenerator, _ bench: ArbiterBench, isRunning: inout Bool) -> Input {
-        switch random.number(0...15) {
+        switch random.number(0...18) {
         case 0:
             isRunning = true
             return .driverStarted(isFresh: random.oneIn(2), hasStatistics: !random.oneIn(4))
@@ -36,6 +36,9 @@ import Testing
         case 4, 5: return .unsolicited(random.pick([1, 256, random.pages(1...100_000)]))
         case 6...9: return .statistics(claims(&random))
         case 10: return .statisticsTimedOut(random.pick(Silence.allCases))
+        case 11: return .retaken(random.pages(1...100_000))
+        case 12: return .fixed(random.oneIn(2) ? "it is locked" : nil)
+        case 13: return isRunning ? .hinting(random.oneIn(2)) : .progress
         default: return .progress
         }
     }
@@ -44,7 +47,10 @@ import Testing
     private func move(_ bench: inout ArbiterBench, _ input: Input, _ isRunning: Bool, _ random: inout SeededGenerator) {
         if case .driverStarted(isFresh: true, _) = input { bench.held = 0 }
         guard isRunning else { return }
-        if case .unsolicited(let pages) = input { bench.held -= min(bench.held, pages) }
+        switch input {
+        case .unsolicited(let pages), .retaken(let pages): bench.held -= min(bench.held, pages)
+        default: break
+        }
         switch random.number(0...5) {
         case 0...2: bench.held = bench.arbiter.target
         case 3: bench.held = Pages((bench.arbiter.target.count + 15) / 16 * 16)

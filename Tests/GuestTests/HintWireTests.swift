@@ -69,6 +69,59 @@ struct HintWireTests {
         }
     }
 
+    /// `set`, then `hint` a second later: refused, with what is going on; and the other way round the request is kept.
+    @Test(arguments: [nil, 1 << 30] as [UInt64?])
+    func commandsThatDoNotGoTogether(budget: UInt64?) async throws {
+        try await House.with(budget: budget, edit: { $0.max = ByteSize(64 << 20) }) { house in
+            let guest = try TestGuest(house.socket(), low: 64 << 20)
+            try guest.load([.mustTellHost, .freePageHint, .deflateOnOOM])
+            try await house.ask(balloon: 8 << 20)
+            let refused = await #expect(throws: ControlError.self) { try await house.registry.hint("guest") }
+            #expect("\(try #require(refused))".contains("inflating"))
+            try guest.inflate(4096..<4096 + 2048)
+            try guest.write(actual: 2048)
+            _ = try await house.status { $0.state == .settled }
+
+            _ = try await house.registry.hint("guest")
+            while try guest.awaitChange(within: 50_000_000) {}
+            let id = try guest.configuration().commandID
+            try command(guest, id)
+            try hint(guest, 8192, pages: 1024)
+            #expect(try await house.status().state == .hinting)
+            let accepted = try await house.registry.set(SizeRequest(balloon: ByteSize(16 << 20)), of: "guest")
+            #expect(accepted.message.contains("kept until"))
+            #expect(accepted.guest.target.bytes == 8 << 20)
+            #expect(accepted.guest.pursuit == .underWay)
+            await #expect(throws: ControlError.self) { try await house.registry.reclaim("guest") }
+            try command(guest, 0)
+            let over = try await house.status { $0.state == .inflating }
+            #expect(over.target.bytes == 16 << 20)
+            #expect(try guest.configuration().commandID == 1)
+            #expect(house.count(.alarm) == 0 && house.count(.stalled) == 0)
+            #expect(try await house.status().problems == [])
+        }
+    }
+
+    /// A guest that runs out of memory while it hints is told to stop at once.
+    @Test func hintingEndsWithAnAlarm() async throws {
+        try await House.with { house in
+            let guest = try TestGuest(house.socket(), low: 64 << 20)
+            try await house.ask(balloon: 8 << 20)
+            try guest.load([.mustTellHost, .freePageHint, .deflateOnOOM])
+            _ = try guest.configuration()
+            try guest.inflate(4096..<4096 + 2048)
+            try guest.write(actual: 2048)
+            _ = try await house.status { $0.state == .settled }
+            _ = try await house.registry.hint("guest")
+            try command(guest, try guest.configuration().commandID)
+            try guest.deflate(4096..<4096 + 256)
+            try guest.write(actual: 1792)
+            try await house.event(.alarm)
+            try await house.event(.hinted)
+            #expect(try guest.configuration().commandID == 1)
+        }
+    }
+
     @Test func hintNeedsItsFeature() async throws {
         try await House.with { house in
             let guest = try load(house, [.mustTellHost])

@@ -41,6 +41,7 @@ extension GuestArbiter {
     mutating func stop(_ moment: Moment) {
         driver.pause(moment, isSuffering: phase.alarm != nil)
         standstill = nil
+        hindrance.note(hinting: false)
         wakeAt = nil
         switch phase {
         case .alarm(let alarm): phase = .idle(.alarm(alarm))
@@ -78,9 +79,13 @@ extension GuestArbiter {
     mutating func note(_ input: Input, _ moment: Moment) {
         switch input {
         case .driverStarted(let isFresh, let hasStatistics): begin(isFresh: isFresh, hasStatistics: hasStatistics)
-        case .driverStopped: driver.pause(moment, isSuffering: phase.alarm != nil)
+        case .driverStopped:
+            driver.pause(moment, isSuffering: phase.alarm != nil)
+            hindrance.note(hinting: false)
         case .requested(let pages), .reckoned(let pages): goal = pages.orNone
         case .statistics(let set): driver.note(set, moment)
+        case .fixed(let why): hindrance.note(fixed: why)
+        case .hinting(let isHinting): hindrance.note(hinting: isHinting)
         case .reclaim, .progress, .unsolicited, .retaken, .statisticsTimedOut, .wake: break
         }
         wakeAt = nil

@@ -39,6 +39,7 @@ extension GuestArbiter {
             reason = "deflating to \(mebibytes(goal))"
             return
         }
+        guard !hindrance.isThere else { return rest(moment) }
         let climb = Climb(moment, waitsForStatistics: driver.hasStatistics)
         wakeAt = moment.now + InflationFigures.pace
         guard driver.hasStatistics else { return takeBlindStep(in: climb, moment) }
@@ -110,6 +111,6 @@ extension GuestArbiter {
     /// Tries again after a pause.
     mutating func endPause(_ moment: Moment, _ decision: inout Decision) {
         pursue(moment, &decision)
-        if let goal, goal > moment.held { decision.happenings.append(.rearmed(target: goal)) }
+        if case .inflating = phase, let goal { decision.happenings.append(.rearmed(target: goal)) }
     }
 }

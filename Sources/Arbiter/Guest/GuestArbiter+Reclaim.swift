@@ -3,7 +3,10 @@ internal import Balloon
 /// A guest's free memory goes to the host through the balloon.
 extension GuestArbiter {
     mutating func startReclaim(_ moment: Moment, _ decision: inout Decision) {
-        guard driver.isRunning, driver.hasStatistics, standstill == nil, case .settled = phase else { return }
+        guard driver.isRunning, driver.hasStatistics, standstill == nil, !hindrance.isThere, case .settled = phase
+        else {
+            return
+        }
         phase = .reclaiming(Reclaim(base: target, climb: Climb(moment, waitsForStatistics: true)))
         reason = "asking the guest what is free"
         decision.requestStatistics = true

@@ -7,7 +7,7 @@ extension GuestArbiter {
 
     /// The balloon is moving to where it was asked to, or rests there: more can be asked for.
     var canLend: Bool {
-        guard standstill == nil else { return false }
+        guard standstill == nil, !hindrance.isThere else { return false }
         return switch phase {
         case .settled, .inflating: true
         case .idle, .starting, .deflating, .reclaiming, .alarm, .silent, .holdOff, .stalled: false

@@ -21,10 +21,16 @@ public struct GuestArbiter: Sendable, Codable {
     /// Who stands still, while nothing is made of it that the guest does not answer; `nil`: nobody. What the balloon was doing
     /// is gone on with afterwards.
     var standstill: Silence?
+    var hindrance = Hindrance()
 
     public init() {}
 
-    public var state: GuestState { standstill == nil ? phase.state : .notAnswering }
+    public var state: GuestState {
+        guard standstill == nil else { return .notAnswering }
+        guard hindrance.isThere, case .settled = phase else { return phase.state }
+        if hindrance.isHinting { return .hinting }
+        return goal ?? 0 > target ? .fixed : .settled
+    }
 
     /// The guest can be asked how it is.
     public var hasUsableStatistics: Bool { driver.hasStatistics }
@@ -61,7 +67,10 @@ public struct GuestArbiter: Sendable, Codable {
         case .unsolicited(let pages): raiseAlarm(pages.orNone, moment, &decision)
         case .retaken(let pages): noteRetaken(pages.orNone, moment, &decision)
         case .statistics: break
+        case .statisticsTimedOut where isBlind: driver.forgetSample()
         case .statisticsTimedOut(let silence): loseStatistics(silence, moment, &decision)
+        case .fixed(let why): setFixed(why, moment, &decision)
+        case .hinting(let isHinting): setHinting(isHinting, moment, &decision)
         case .wake:
             wakeAt = nil
             wake(moment, &decision)
@@ -75,8 +84,8 @@ public struct GuestArbiter: Sendable, Codable {
     /// - Returns: what it says of the guest, too; `nil` while nothing may be decided.
     mutating func hear(_ set: BalloonStatistics, _ moment: Moment) -> (decision: Decision, health: Health?) {
         var decision = Decision()
-        guard !moment.terms.isFrozen else {
-            note(.statistics(set), moment)
+        guard !moment.terms.isFrozen, !isBlind else {
+            moment.terms.isFrozen ? note(.statistics(set), moment) : driver.note(set, moment)
             return (decision, nil)
         }
         let before = (target: target, committed: committed(moment.held))
@@ -153,8 +162,9 @@ extension Input {
     /// Whoever does this does not stand still. What statistics say is taken in apart.
     fileprivate var isSignOfLife: Bool {
         switch self {
-        case .progress, .unsolicited: true
-        case .driverStarted, .driverStopped, .requested, .reckoned, .reclaim, .statistics, .statisticsTimedOut, .wake:
+        case .progress, .unsolicited, .retaken: true
+        case .driverStarted, .driverStopped, .requested, .reckoned, .reclaim, .statistics, .statisticsTimedOut, .fixed,
+            .hinting, .wake:
             false
         }
     }

@@ -31,8 +31,9 @@ extension HostArbiter {
         case .statisticsTimedOut:
             books.change(index) { $0.report = nil }
             noteHeard(index)
+        case .hinting(true): books.change(index) { $0.report = nil }
         case .wake: books.change(index) { $0.watchLending(now) }
-        case .requested, .reckoned, .reclaim, .progress, .unsolicited, .retaken, .statistics: break
+        case .requested, .reckoned, .reclaim, .progress, .unsolicited, .retaken, .statistics, .fixed, .hinting: break
         }
     }
 
@@ -98,7 +99,7 @@ extension HostArbiter {
             if isSharing, state != .reclaiming {
                 guest.arbiter.steer(to: max(guest.lending?.goal ?? guest.arbiter.target, guest.capBalloon))
             }
-            return state == .settled
+            return state == .settled || state == .fixed || state == .hinting
         }
         settleClaim(index)
         if !isSettled, books[index].account.lacks > 0 { books.setLack(0, index) }

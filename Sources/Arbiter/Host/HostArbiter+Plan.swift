@@ -86,6 +86,7 @@ extension HostArbiter {
         guard guest.presence == .running else { return .notRunning }
         guard guest.isRunning else { return .noDriver }
         if guest.claim != nil { return .inNeed }
+        if guest.arbiter.hindrance.fixed != nil { return .busy(.fixed) }
         guard guest.arbiter.canLend else { return .busy(guest.arbiter.state) }
         guard guest.arbiter.hasUsableStatistics else { return .noStatistics }
         guard let report = guest.report, now <= report.at + PriceFigures.staleAfter else { return .silent }

@@ -15,6 +15,10 @@ public enum GuestState: Sendable, Equatable, Codable {
     case holdOff(until: Instant)
     /// The target cannot be reached; it is tried again then.
     case stalled(until: Instant)
+    /// The guest's memory cannot be given, for it is locked or pinned: the balloon does not grow.
+    case fixed
+    /// The guest tells which of its memory is free: the balloon does not grow, and its statistics do not count.
+    case hinting
     /// Statistics worked and stopped. The guest is taken to be under pressure, and given memory, unless it is not the guest
     /// that stands still, or its balloon is empty: then the target stays as it is.
     case notAnswering

@@ -70,6 +70,8 @@ public struct HostPlan: Sendable {
             case .reclaiming: "its free memory is being reclaimed"
             case .holdOff: "it suffered a while ago, and its balloon is left alone"
             case .stalled: "it could not give what it was asked for, and its balloon is left alone for a while"
+            case .fixed: "its memory is locked or pinned, and cannot be given"
+            case .hinting: "it tells which of its memory is free"
             case .settled, .inflating: "its balloon is busy"
             }
         }

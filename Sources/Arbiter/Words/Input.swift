@@ -21,6 +21,10 @@ public enum Input: Sendable, Equatable {
     case statistics(BalloonStatistics)
     /// A request for statistics was not answered in time. It stays out.
     case statisticsTimedOut(Silence)
+    /// The guest's memory cannot be given, and why in a sentence for people; `nil`: it can again.
+    case fixed(String?)
+    /// The guest begins to tell which of its memory is free, all of which its driver takes meanwhile; or it has done so.
+    case hinting(Bool)
     /// The moment of ``GuestArbiter/wakeAt`` has come.
     case wake
 }

@@ -19,6 +19,8 @@ struct Connection: ~Copyable {
     /// A driver ran.
     private(set) var hadDriver = false
     private var kicks: KickWatches
+    /// What the VMM does to its memory.
+    private(set) var peer: PeerWatch
     private var turn = MessageTurn()
     /// Messages are being taken: what is said to the VMM meanwhile must not take further ones.
     private(set) var isReceiving = false
@@ -54,6 +56,7 @@ struct Connection: ~Copyable {
                         configurationSize: BalloonConfiguration.size)))
         }
         kicks = KickWatches(reactor, guest: guest)
+        peer = PeerWatch(PeerProcess(of: door.descriptor))
         self.reactor = reactor
     }
 
@@ -91,7 +94,13 @@ struct Connection: ~Copyable {
     mutating func takeUnconfirmed() -> Unconfirmed? { run.takeUnconfirmed() }
     mutating func awaitStop(after taken: Unconfirmed) { run.awaitStop(after: taken) }
     mutating func endLeaving() -> Unconfirmed? { run.endLeaving() }
+    mutating func beginHinting() { run.beginHinting() }
+    mutating func settleHinting() { run.settleHinting() }
+    mutating func endHinting() { run.endHinting() }
     mutating func noteRetaken() -> Bool { run.noteRetaken() }
+
+    /// Looks at what the VMM does to its memory; see ``PeerWatch/look(at:memory:)``.
+    mutating func lookAtPeer(at now: UInt64, memory: UInt64) -> PeerWatch.Change? { peer.look(at: now, memory: memory) }
 
     // MARK: - Messages
 
@@ -204,6 +213,7 @@ struct Connection: ~Copyable {
         if let queue = queue(for: .statistics) { queues.work[queue].stop(keepsBuffer: keepsStatistics) }
         // That is what was waited for.
         _ = run.endLeaving()
+        run.endHinting()
     }
 
     /// Gives up what a queue is at, since its ring is stopped.

@@ -15,6 +15,9 @@ struct DriverRun {
     /// It was told of this driver that it takes pages back unasked, and yet is not short of memory.
     private(set) var hasRetaken = false
 
+    /// The guest was asked which of its memory is free.
+    private(set) var hinting: HintRound?
+
     /// - Parameter failedBefore: bytes that could not be given back so far.
     init(failedBefore: UInt64 = 0) {
         self.failedBefore = failedBefore
@@ -63,6 +66,11 @@ struct DriverRun {
         defer { leaving = nil }
         return leaving?.taken
     }
+
+    mutating func beginHinting() { hinting = .underWay(until: MonotonicClock.now() + HintRound.patience) }
+    /// The guest has told all, or was told to stop: its driver is giving the memory back to it.
+    mutating func settleHinting() { hinting = .over(since: MonotonicClock.now()) }
+    mutating func endHinting() { hinting = nil }
 
     /// - Returns: whether it is the first time.
     mutating func noteRetaken() -> Bool {

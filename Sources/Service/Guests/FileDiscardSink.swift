@@ -16,7 +16,8 @@ struct FileDiscardSink: DiscardSink {
     var timing = Timing.beforeAcknowledgement
     /// The other thread.
     private let discards: DiscardLoop
-    private let populates: Bool
+    /// Memory that comes back is brought in ahead.
+    private(set) var populates = false
     private var pending: PendingPages?
     private var discarder = Discarder()
     /// What was done in tables that are no more.
@@ -25,13 +26,15 @@ struct FileDiscardSink: DiscardSink {
     /// The other thread has something to look at.
     private var hasNews = false
 
-    init(discards: DiscardLoop, populates: Bool) {
+    init(discards: DiscardLoop) {
         self.discards = discards
-        self.populates = populates
     }
 
     var counters: DiscardCounters { past + discarder.counters + (pending?.counters ?? DiscardCounters()) }
     var pendingBytes: UInt64 { (pending?.count ?? 0) * PageFrame.size }
+
+    /// Chooses whether memory that comes back is brought in ahead.
+    mutating func choose(populating: Bool) { populates = populating }
 
     mutating func discard(_ run: PageRun) {
         switch timing {

@@ -29,6 +29,8 @@ extension Guest {
                 : "; no driver runs yet, so the request is kept and applied when it comes"
         }
         switch steering.state {
+        case .hinting where (steering.requested ?? 0) > Pages(device.held.count), .fixed:
+            return "; not now: \(steering.reason)"
         case .alarm, .notAnswering: return "; not now: \(steering.reason)"
         case .holdOff:
             let seconds = Int((retrySeconds ?? 0).rounded(.up))
@@ -51,18 +53,5 @@ extension Guest {
         }
         tell(.reclaim)
         return .success(Accepted(message: "\(name): free memory is being taken and given back", guest: status()))
-    }
-
-    func hint() -> Result<Accepted, ControlError> {
-        let name = configuration.name
-        guard device.isRunning, device.negotiated.contains(.freePageHint) else {
-            return .failure(
-                .conflict("\(name): free page hinting was not negotiated; serve the guest with free-page-hint=on"))
-        }
-        guard device.startHinting() else {
-            return .failure(.conflict("\(name): the guest is still busy with the last command"))
-        }
-        interrupt()
-        return .success(Accepted(message: "\(name): asked which pages are free", guest: status()))
     }
 }

@@ -22,7 +22,10 @@ extension Guest {
         let failed = sink.counters.failedBytes - (connection?.run.failedBefore ?? 0)
         let missing = device.partialPages * PageFrame.size + sink.pendingBytes + failed
         let held = device.held.count * PageFrame.size
-        return held > missing ? held - missing : 0
+        let released = held > missing ? held - missing : 0
+        // What is locked comes back by itself, and what is pinned does not go: no more is released than the files lack.
+        guard connection?.peer.fixed != nil, let allocated = try? sink.table.allocatedBytes() else { return released }
+        return min(released, sink.table.size > allocated ? sink.table.size - allocated : 0)
     }
 
     /// Says what memory there is of which nothing can be given back.
@@ -34,12 +37,47 @@ extension Guest {
         }
     }
 
+    /// Looks whether the guest's memory can be given, before the balloon grows, and tells what steers it.
+    func lookAtPeer() {
+        let now = MonotonicClock.now()
+        guard device.isRunning, sink.table.size > 0,
+            let change = connection?.lookAtPeer(at: now, memory: sink.table.size)
+        else { return }
+        switch change {
+        case .fixed(let why):
+            steering.complain(why)
+            tell(.fixed(why))
+        case .unfixed(let why):
+            steering.withdraw(why)
+            tell(.fixed(nil))
+        }
+    }
+
+    /// Looks again at memory that could not be given, if it is time.
+    func lookAtPeer(at now: UInt64) {
+        if let due = connection?.peer.deadline, due <= now { lookAtPeer() }
+    }
+
+    /// Larger ones (bytes) are huge pages of hugetlbfs, which no memory cgroup is charged for.
+    private static let largestPage: UInt64 = 65536
+
+    /// Whether memory that comes back from the balloon is brought in ahead: only at the VMM's cost.
+    private func choosePopulating(_ peer: PeerProcess?) {
+        guard configuration.populateOnDeflate else { return }
+        let isFree =
+            peer?.sharesOurCgroup == true || sink.table.regions.allSatisfy { $0.file.pageSize > Self.largestPage }
+        sink.choose(populating: isFree)
+        guard !isFree else { return }
+        steering.complain(
+            "populate-on-deflate is not done: memory would be counted for the daemon and not for the VMM, which runs in "
+                + "another cgroup")
+    }
+
     /// Says what the VMM has done to its memory that a balloon is up against.
     func judgePeer() {
-        guard let socket = connection?.door.descriptor, let peer = PeerProcess(of: socket) else {
-            return
-        }
-        if let sentence = peer.lockedMemorySentence { steering.complain(sentence) }
+        let peer = (connection?.door.descriptor).flatMap { PeerProcess(of: $0) }
+        choosePopulating(peer)
+        guard let peer else { return }
         if peer.handlesPageFaults {
             steering.complain(
                 "the VMM handles page faults itself (userfaultfd): pages that come back from the balloon are asked of it"

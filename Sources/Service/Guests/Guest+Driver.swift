@@ -25,6 +25,7 @@ extension Guest {
         steering.note(hasReporting: device.negotiated.contains(.pageReporting))
         tell(.driverStarted(isFresh: isFresh, hasStatistics: device.negotiated.contains(.statistics)))
         resolveRequest(isFresh ? .newDriver : .sameDriver)
+        if !isFresh { resumeHinting() }
     }
 
     /// Ends the run at hand. Whether the driver is gone or only paused shows at the next start.

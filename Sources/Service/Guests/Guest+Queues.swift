@@ -95,13 +95,6 @@ extension Guest {
         }
     }
 
-    private func hintingEnded() {
-        interrupt()
-        steering.say(
-            .hinted, "the guest hinted \(ByteSize(device.hinting.bytes)) of free memory; nothing was discarded",
-            ["hinted": device.hinting.bytes])
-    }
-
     /// All requests of a queue are done: what they amount to.
     private func queueEmptied(_ role: QueueRole) {
         switch role {

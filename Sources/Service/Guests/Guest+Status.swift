@@ -102,6 +102,8 @@ extension BalloonState {
             case .starting: .starting
             case .holdOff: .holdOff
             case .stalled: .stalled
+            case .fixed: .fixed
+            case .hinting: .hinting
             case .notAnswering: .notAnswering
             }
     }

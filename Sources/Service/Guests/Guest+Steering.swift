@@ -11,11 +11,30 @@ extension Guest {
     ///
     /// - Parameter seenAt: when it happened (ns), if that was before now.
     func tell(_ input: Input, seenAt: UInt64? = nil) {
+        if mayGrow(with: input) { lookAtPeer() }
         carryOut(steering.handle(input, held: Pages(device.held.count), seenAt: seenAt))
     }
 
+    /// The balloon may be asked to grow because of an input, none of which is urgent.
+    private func mayGrow(with input: Input) -> Bool {
+        switch input {
+        case .requested(let pages), .reckoned(let pages): return pages > Pages(device.held.count)
+        case .reclaim, .driverStarted: return true
+        case .statistics, .wake, .hinting:
+            switch steering.state {
+            case .starting, .inflating, .holdOff, .stalled, .hinting: return true
+            case .idle, .settled, .deflating, .reclaiming, .alarm, .fixed, .notAnswering: return false
+            }
+        case .driverStopped, .progress, .unsolicited, .retaken, .statisticsTimedOut, .fixed: return false
+        }
+    }
+
     /// Carries out what was decided about this guest for the sake of others.
-    func carryOut(_ decision: GuestDecision) { carryOut(steering.take(decision)) }
+    func carryOut(_ decision: GuestDecision) {
+        let own = steering.take(decision)
+        if steering.target > Pages(device.held.count) { lookAtPeer() }
+        carryOut(own)
+    }
 
     func carryOut(_ decision: Decision) {
         let target = UInt32(clamping: steering.target.count)
@@ -56,7 +75,10 @@ extension Guest {
     private func tellTaken(_ taken: Unconfirmed) {
         guard device.negotiated.contains(.deflateOnOOM) else { return tellRetaken(taken) }
         let pages = taken.pages(held: device.held.count)
-        if pages > 0 { tell(.unsolicited(Pages(pages)), seenAt: taken.since) }
+        guard pages > 0 else { return }
+        tell(.unsolicited(Pages(pages)), seenAt: taken.since)
+        // What it hands over is what it lacks.
+        stopHinting("it ran out of memory and was told to stop")
     }
 
     /// Tells of pages that were taken back unasked, though the guest is not out of memory.

@@ -36,7 +36,7 @@ final class Guest {
         self.reactor = reactor
         device = BalloonDevice(offering: Guest.features(of: configuration))
         steering = Steering(configuration, seat: seat, pulse: reactor.pulse, log: log)
-        sink = FileDiscardSink(discards: reactor.discards, populates: configuration.populateOnDeflate)
+        sink = FileDiscardSink(discards: reactor.discards)
         entrance = try Entrance(configuration.socket, guest: index, reactor: reactor)
     }
 
@@ -60,6 +60,8 @@ final class Guest {
         var first = Swift.min(steering.deadline ?? .max, entrance.againAt ?? .max)
         first = Swift.min(first, spending.deadline(isNeeded: needsSpending) ?? .max)
         if let leaving = connection?.run.leaving { first = Swift.min(first, leaving.deadline) }
+        if let look = connection?.peer.deadline { first = Swift.min(first, look) }
+        if let hinting = connection?.run.hinting { first = Swift.min(first, hinting.deadline) }
         return first < .max ? first : nil
     }
 
@@ -67,6 +69,8 @@ final class Guest {
     func fire(at now: UInt64) {
         entrance.open(at: now)
         endLeaving(at: now)
+        endHinting(at: now)
+        lookAtPeer(at: now)
         let decision = steering.fire(at: now, held: Pages(device.held.count)) {
             (connection?.door.descriptor).flatMap { PeerProcess(of: $0) }?.look(withMemory: sink.table.span)
         }

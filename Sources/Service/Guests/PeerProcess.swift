@@ -4,8 +4,11 @@ internal import HostSignals
 internal import Linux
 
 /// The VMM at the other end of a socket, as far as /proc shows it: what it has done to its memory that a balloon is up
-/// against. Looked at when a driver starts, when a VMM has mapped and locked what it will: some hundred microseconds.
+/// against. A look takes some hundred microseconds.
 struct PeerProcess {
+    /// The part of a guest's memory that a VMM may lock for itself: what is more is the guest's.
+    private static let ownDivisor: UInt64 = 64
+
     private let pid: CInt
 
     /// `nil` where the other end is not known.
@@ -23,16 +26,28 @@ struct PeerProcess {
         return look
     }
 
-    /// What is to be said of locked memory, if there is any.
-    var lockedMemorySentence: String? {
-        let status = Self.sizes(inStatus: HostFile.text("/proc/\(pid)/status") ?? "")
-        if let pinned = status["VmPin"], pinned > 0 {
-            return "the VMM has pinned \(ByteSize(pinned)) of memory (a device that is passed through?): "
-                + "a page that was in the balloon is another one for such a device"
+    /// Why memory of a guest cannot be given now; `nil`: it can, or nobody knows.
+    ///
+    /// - Parameter memory: bytes that the guest has.
+    func whyFixed(_ memory: UInt64) -> String? {
+        guard let status = HostFile.text("/proc/\(pid)/status") else { return nil }
+        return Self.whyFixed(memory, status: status)
+    }
+
+    /// - Parameters:
+    ///   - memory: bytes that the guest has.
+    ///   - status: a text like /proc/PID/status.
+    static func whyFixed(_ memory: UInt64, status: String) -> String? {
+        let sizes = sizes(inStatus: status)
+        if let pinned = sizes["VmPin"], pinned > 0 {
+            return
+                "the VMM has pinned \(ByteSize(pinned)) of memory (a device that is passed through?): nothing more is taken, "
+                + "for a page that was in the balloon is another one for such a device"
         }
-        if let locked = status["VmLck"], locked > 0 {
+        // VFIO counts what it pins as locked.
+        if let locked = sizes["VmLck"], locked > memory / ownDivisor {
             return "the VMM has locked \(ByteSize(locked)) of memory (mem-lock, or a device that is passed through): "
-                + "what goes through the balloon is not locked any more"
+                + "nothing more is taken, for it is there to stay"
         }
         return nil
     }
@@ -42,6 +57,12 @@ struct PeerProcess {
         guard let text = HostFile.text("/proc/\(pid)/status") else { return nil }
         let status = Self.sizes(inStatus: text)
         return status["VmRSS"].map { $0 + (status["HugetlbPages"] ?? 0) }
+    }
+
+    /// Memory that is brought in by this process counts for the VMM: they run in one cgroup.
+    var sharesOurCgroup: Bool {
+        guard let own = HostFile.text("/proc/self/cgroup") else { return false }
+        return HostFile.text("/proc/\(pid)/cgroup") == own
     }
 
     /// The sizes in a text like /proc/PID/status, in bytes.

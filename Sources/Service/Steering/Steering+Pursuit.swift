@@ -16,8 +16,9 @@ extension Steering {
             if isReached(held) { return .reached }
             return .notPursued
         case .inflating, .deflating, .reclaiming: return isPaused ? .notPursued : .underWay
-        case .idle: return .waiting
-        case .alarm, .holdOff, .stalled, .notAnswering: return .notPursued
+        case .hinting: return isReached(held) ? .reached : .underWay
+        case .idle, .starting: return .waiting
+        case .alarm, .holdOff, .stalled, .fixed, .notAnswering: return .notPursued
         }
     }
 

@@ -98,7 +98,7 @@ struct Steering: ~Copyable {
             return .statistics(judge(set, held: held))
         case .statisticsTimedOut: schedule.timedOut()
         case .unsolicited(let pages), .retaken(let pages): story.noteTaken(UInt64(pages.count))
-        case .requested, .reckoned, .reclaim, .progress, .wake: break
+        case .requested, .reckoned, .reclaim, .progress, .fixed, .hinting, .wake: break
         }
         return input
     }
