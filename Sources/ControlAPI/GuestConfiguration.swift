@@ -26,6 +26,8 @@ public struct GuestConfiguration: Codable, Sendable, Equatable {
     public var packed = false
     /// Seconds between requests for statistics; 0: only when something needs them.
     public var statisticsIntervalSeconds: Double = 0
+    /// Seconds after a driver's start for which its guest is not asked for a size that stood already: its services start.
+    public var startGraceSeconds: Double = 20
     /// The size asked for at start.
     public var requested: SizeRequest?
 

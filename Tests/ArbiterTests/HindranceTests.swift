@@ -55,6 +55,8 @@ import Testing
         bench.request(512)
         bench.send(.fixed("it is locked"))
         bench.start(hasStatistics: hasStatistics)
+        // It has time to start first.
+        bench.wake()
         #expect(bench.state == .fixed && bench.target == 0)
     }
 

@@ -23,6 +23,8 @@ final class House: Sendable {
             configuration.deflateOnOOM = true
             configuration.freePageReporting = true
             configuration.freePageHint = true
+            // Whoever asks here need not wait until a guest's services run.
+            configuration.startGraceSeconds = 0
             edit(&configuration)
             return configuration
         }

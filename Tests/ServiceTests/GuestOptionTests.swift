@@ -33,7 +33,7 @@ import Testing
         ("a,socket=s,deflate-on-om=on", "--guest a: deflate-on-om: unknown key; did you mean deflate-on-oom?"),
         (
             "a,socket=s,colour=red",
-            "--guest a: colour: unknown key; the keys are socket, vfio-user, max, min, weight, reservation, deflate-on-oom, free-page-reporting, free-page-hint, page-poison, deferred-discard, populate-on-deflate, packed, statistics-interval, sees"
+            "--guest a: colour: unknown key; the keys are socket, vfio-user, max, min, weight, reservation, deflate-on-oom, free-page-reporting, free-page-hint, page-poison, deferred-discard, populate-on-deflate, packed, statistics-interval, start-grace, sees"
         ),
         ("a,socket=s,max", "--guest a: \"max\" is not KEY=VALUE"),
         ("a,socket=s,", "--guest a: \"\" is not KEY=VALUE"),

@@ -21,7 +21,7 @@ extension GuestArbiter {
     ///
     /// - Parameter stranded: what the driver before it had given and did not live to take back.
     private mutating func startFresh(after stranded: Pages, _ moment: Moment, _ decision: inout Decision) {
-        var until = moment.now + StartFigures.grace
+        var until = moment.now + moment.terms.startGrace
         var why = "the guest has just started"
         if stranded > 0 {
             until = max(until, moment.now + troubles.add(moment))
@@ -31,7 +31,7 @@ extension GuestArbiter {
         }
         target = 0
         phase = .settled(nil)
-        guard let goal, goal > 0 else { return pursue(moment, &decision) }
+        guard let goal, goal > 0, until > moment.now else { return pursue(moment, &decision) }
         phase = .starting(Start(until: until))
         wakeAt = until
         reason = "\(why): \(mebibytes(goal)) are asked for in \((until - moment.now).nanoseconds / 1_000_000_000) s"

@@ -41,10 +41,13 @@ public struct GuestArbiter: Sendable, Codable {
     ///   - now: monotonic.
     ///   - held: what is in the guest's balloon, as counted.
     ///   - memory: what the guest has: what it claims beyond that is not believed.
+    ///   - startGrace: how long it is left alone when its driver has just started; `nil`: 20 s.
     public mutating func handle(
-        _ input: Input, at now: Instant, held: Pages, memory: Pages = .unlimited
+        _ input: Input, at now: Instant, held: Pages, memory: Pages = .unlimited, startGrace: TimeSpan? = nil
     ) -> Decision {
-        handle(input, Moment(now, held: held, Terms(memory: memory)))
+        var terms = Terms(memory: memory)
+        if let startGrace { terms.startGrace = startGrace }
+        return handle(input, Moment(now, held: held, terms))
     }
 
     mutating func handle(_ input: Input, _ moment: Moment) -> Decision {

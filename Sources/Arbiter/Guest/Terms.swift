@@ -12,6 +12,8 @@ struct Terms {
     var isForgiven = false
     /// Nothing is decided: the target stays as it is.
     var isFrozen = false
+    /// How long a guest that has just started is left alone.
+    var startGrace = StartFigures.grace
     /// The share of what is comfortable that there is for each guest; 1 but where memory is scarce.
     var ease = 1.0
 

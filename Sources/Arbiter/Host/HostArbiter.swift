@@ -82,6 +82,7 @@ public struct HostArbiter: Sendable, Codable {
     func terms(_ index: Int, _ now: Instant) -> Terms {
         var terms = Terms()
         terms.memory = books[index].limits.max
+        terms.startGrace = books[index].limits.startGrace
         terms.isFrozen = mode == .paused
         guard isSharing else { return terms }
         terms.grantable = min(books.sums.free.orNone, books[index].takesInAlarm)

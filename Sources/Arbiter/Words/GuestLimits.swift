@@ -11,6 +11,9 @@ public struct GuestLimits: Sendable, Equatable, Codable {
     /// What the guest is to get whenever it needs it: the sum of these never exceeds the budget. What it does not use of
     /// it may be lent above `min`.
     public var reservation: Pages
+    /// How long after a driver's start its guest is not asked for a balloon that stood already: its services start. 20 s unless
+    /// something is said.
+    public var startGrace = StartFigures.grace
 
     /// - Parameter reservation: `min` unless it is given.
     /// - Throws: ``LimitsError`` if the limits contradict each other.

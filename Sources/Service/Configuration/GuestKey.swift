@@ -44,6 +44,12 @@ struct GuestKey: Sendable {
             }
             draft.configuration.statisticsIntervalSeconds = seconds
         },
+        GuestKey(name: "start-grace", value: "SECONDS") { (draft, text) throws(ValueError) in
+            guard let seconds = Double(text), (0...3600).contains(seconds) else {
+                throw ValueError("\(text.debugDescription): not a time; write seconds from 0 to 3600")
+            }
+            draft.configuration.startGraceSeconds = seconds
+        },
         GuestKey(name: "sees", value: "SIZE|PERCENT") { (draft, text) throws(ValueError) in
             draft.sees = try share(text)
         },

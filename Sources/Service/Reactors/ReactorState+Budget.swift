@@ -86,12 +86,18 @@ extension ReactorState {
     private var doorbell: Doorbell? { shared?.doorbells[number] }
 }
 
+extension GuestConfiguration {
+    /// How long a guest that has just started is left alone.
+    var startGrace: TimeSpan { TimeSpan(nanoseconds: UInt64(Swift.max(0, startGraceSeconds) * 1e9)) }
+}
+
 extension GuestLimits {
     fileprivate init(_ configuration: GuestConfiguration) throws(LimitsError) {
         let reservation = configuration.reservation.map { Pages(bytes: $0.bytes) }
         try self.init(
             min: Pages(bytes: configuration.min.bytes), max: Pages(bytes: configuration.max?.bytes ?? 0),
             weight: configuration.weight, reservation: reservation)
+        startGrace = configuration.startGrace
     }
 }
 

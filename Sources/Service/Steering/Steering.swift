@@ -20,6 +20,8 @@ struct Steering: ~Copyable {
     /// What an operator asked for last.
     private var request: SizeRequest?
     private var schedule: StatisticsSchedule
+    /// How long the guest is left alone when its driver has just started.
+    private let startGrace: TimeSpan
     /// How much memory the guest has.
     private(set) var memory: GuestMemory
     private(set) var story: GuestStory
@@ -35,6 +37,7 @@ struct Steering: ~Copyable {
         var interval = UInt64(max(0, configuration.statisticsIntervalSeconds) * 1e9)
         if seat != nil, interval == 0 { interval = HostArbiter.statisticsInterval.nanoseconds }
         schedule = StatisticsSchedule(interval: interval)
+        startGrace = configuration.startGrace
         request = configuration.requested
         memory = GuestMemory(configured: configuration.max.map { Pages(bytes: $0.bytes) })
         story = GuestStory(of: configuration.name, log: log)
@@ -75,7 +78,8 @@ struct Steering: ~Copyable {
         guard let seat else {
             defer { view = SteeringView(own) }
             return own.handle(
-                input, at: MonotonicClock.instant(), held: held, memory: memory.counted ?? .unlimited)
+                input, at: MonotonicClock.instant(), held: held, memory: memory.counted ?? .unlimited,
+                startGrace: startGrace)
         }
         let decision: Decision
         (decision, view) = seat.shared.handle(input, of: seat.handle, held: held, seenAt: seenAt)
