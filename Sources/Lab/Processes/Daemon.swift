@@ -23,6 +23,11 @@ public final class Daemon: Sendable {
             self.name = name
             self.options = options
         }
+
+        /// The lab's guests have no services: what stands already is asked of them at once.
+        fileprivate var words: [String] {
+            options.contains { $0.hasPrefix("start-grace=") } ? options : options + ["start-grace=0"]
+        }
     }
 
     /// Starts the daemon and waits until it answers.
@@ -59,7 +64,7 @@ public final class Daemon: Sendable {
         for guest in guests {
             let key = guest.door == .vhostUser ? "socket" : guest.door.rawValue
             let socket = "\(key)=\(sockets[guest.name] ?? "")"
-            words += ["--guest", ([guest.name, socket] + guest.options).joined(separator: ",")]
+            words += ["--guest", ([guest.name, socket] + guest.words).joined(separator: ",")]
         }
         client = ControlClient(path: control)
         process = try Child(name: "aerostat", words + arguments, log: folder.appending(path: "daemon"))

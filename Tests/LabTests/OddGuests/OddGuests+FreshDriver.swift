@@ -5,7 +5,7 @@ import Testing
 
 extension LabTests.OddGuests {
     @Test(
-        "unload at every size of balloon: no alarm, and nothing of the driver is left", .awaited,
+        "unload at every size of balloon: no alarm, and nothing of the driver is left",
         arguments: LabTests.Flight.doors)
     func unloadAtEverySize(flight: LabTests.Flight) async throws {
         let options = ["deflate-on-oom=on", "statistics-interval=1"]
@@ -42,12 +42,12 @@ extension LabTests.OddGuests {
     }
 
     @Test(
-        "a guest that panics when it is out of memory lives with a standing target", .awaited,
+        "a guest that panics when it is out of memory lives with a standing target",
         arguments: LabTests.Flight.odd)
     func panicsOnOOM(flight: LabTests.Flight) async throws {
         var configuration = MachineConfiguration(kernel: flight.kernel)
         configuration.kernelArguments = ["sysctl.vm.panic_on_oom=2", "panic=-1"]
-        try await LabTests.fly(configuration, door: flight.door, options: ["sees=40%", "max=1G"]) {
+        try await LabTests.fly(configuration, door: flight.door, options: ["sees=40%", "max=1G", "start-grace=20"]) {
             machine, daemon in
             // Its services come a few seconds after the driver.
             try await Task.sleep(for: .seconds(3))
@@ -61,7 +61,7 @@ extension LabTests.OddGuests {
     }
 
     @Test(
-        "memory that the VMM has locked is not taken, and the reason is said", .awaited,
+        "memory that the VMM has locked is not taken, and the reason is said",
         arguments: LabTests.Flight.odd)
     func lockedMemory(flight: LabTests.Flight) async throws {
         var configuration = MachineConfiguration(kernel: flight.kernel)

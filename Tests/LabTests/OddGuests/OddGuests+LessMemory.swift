@@ -7,7 +7,7 @@ import Testing
 /// Guests that have less memory than their VMM shares.
 extension LabTests.OddGuests {
     @Test(
-        "mem=512M in a VM of 1 GiB: what the guest has counts, and both numbers are said", .awaited,
+        "mem=512M in a VM of 1 GiB: what the guest has counts, and both numbers are said",
         arguments: LabTests.Flight.odd)
     func lessMemoryThanShared(flight: LabTests.Flight) async throws {
         var configuration = MachineConfiguration(kernel: flight.kernel)
@@ -32,7 +32,7 @@ extension LabTests.OddGuests {
     }
 
     @Test(
-        "a DIMM that is offline is not memory, and nothing is taken because it comes online", .awaited,
+        "a DIMM that is offline is not memory, and nothing is taken because it comes online",
         arguments: LabTests.Flight.odd)
     func offlineDIMM(flight: LabTests.Flight) async throws {
         var configuration = MachineConfiguration(kernel: flight.kernel)
@@ -62,7 +62,7 @@ extension LabTests.OddGuests {
     }
 
     @Test(
-        "virtio-mem: what is not plugged is not memory, and what is plugged stays", .awaited,
+        "virtio-mem: what is not plugged is not memory, and what is plugged stays",
         arguments: LabTests.Flight.odd)
     func virtioMemory(flight: LabTests.Flight) async throws {
         try await LabTests.fly(
@@ -83,9 +83,7 @@ extension LabTests.OddGuests {
     }
 
     @Test(
-        "virtio-mem under a budget: what is not plugged is promised to nobody, and neighbours do not pay for it",
-        .awaited
-    )
+        "virtio-mem under a budget: what is not plugged is promised to nobody, and neighbours do not pay for it")
     func virtioMemoryUnderBudget() async throws {
         let lab = try #require(LabTests.lab)
         let names = ["v", "a", "b"]

@@ -62,8 +62,3 @@ extension LabTests {
             + "problems \(status.problems)"
     }
 }
-
-extension Trait where Self == ConditionTrait {
-    /// Flown by `make guests` alone.
-    static var awaited: Self { .enabled(if: LabTests.Flight.fliesAll, "flown by `make guests`") }
-}
