@@ -8,6 +8,10 @@ enum AlarmFigures {
     static let leastStep = Pages.mebibytes(1024)
     /// A step is at least this part of the balloon: a half, so that a large one is empty in a few steps, too.
     static let stepDivisor: Int64 = 2
+    /// The first step where a guest has no less available than it usually has: whether it lacks memory shows by what it does with
+    /// that. It doubles with each further deflation.
+    static let trialStep = Pages.mebibytes(64)
+    static let mostTrialDoublings = 10
     /// While an alarm lasts, the guest is looked at this often: a bulk deflation moves 50 to 100 MiB meanwhile.
     static let pace = TimeSpan.milliseconds(100)
     /// A step follows another no faster than this: statistics may be on their way that do not know of the last one yet.

@@ -40,6 +40,13 @@ enum HealthFigures {
     static let directScanRate = 4096.0
     static let directReclaimRate = 1024.0
 
+    /// So many sets in a row in which little was available and nothing else was wrong show that this is how the guest is; or one,
+    /// where its balloon grew by so much meanwhile and what was available came back. Less than three quarters of what is
+    /// usual is less than usual.
+    static let setsOfHabit = 8
+    static let tellingStep = Pages.mebibytes(16)
+    static let habitQuarters: Int64 = 4
+
     /// A guest that seems to be on its knees is asked again after this long. One set of statistics can be a program that starts;
     /// but a page cache of 280 MiB is gone in a second.
     static let secondLook = TimeSpan.milliseconds(100)

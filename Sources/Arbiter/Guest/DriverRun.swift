@@ -8,6 +8,8 @@ struct DriverRun: Sendable, Codable {
     private(set) var hasStatistics = false
     private(set) var hasAnswered = false
     private var sample = Sample()
+    /// What the guest usually has available, where that is little.
+    private(set) var habit = Habit()
     /// Processes that the guest's kernel has killed, as it said last.
     private var kills: UInt64?
     /// When it last had to give, or suffered.
@@ -76,14 +78,20 @@ struct DriverRun: Sendable, Codable {
     func inflated(_ moment: Moment) -> Pages { sample.set.isEmpty ? 0 : moment.held - sample.held }
 
     /// Takes in a set of statistics, and compares it with the one before.
-    mutating func learn(_ set: borrowing BalloonStatistics, _ moment: Moment) -> Health {
+    ///
+    /// - Parameter isCalm: the guest is in no trouble, so that it is as it usually is.
+    mutating func learn(_ set: borrowing BalloonStatistics, isCalm: Bool, _ moment: Moment) -> Health {
         let isFirst = sample.set.isEmpty
         let health = Health(
             set, after: sample.set, seconds: isFirst ? 0 : (moment.now - sample.at).seconds,
             within: moment.terms.memory, inflated: inflated(moment))
+        if isCalm { habit.learn(health, inflated: inflated(moment)) }
         note(copy set, moment)
         return health
     }
+
+    /// When it last said how it was, it had no less available than it usually has.
+    var wasAsUsual: Bool { sample.set[.availableMemory].map { habit.isUsual(Pages(bytes: $0)) } ?? false }
 
     /// Forgets what cannot be compared with what comes after a silence.
     mutating func forgetSample() { sample = Sample() }

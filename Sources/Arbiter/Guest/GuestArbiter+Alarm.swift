@@ -11,12 +11,12 @@ extension GuestArbiter {
         let why = "the guest took \(mebibytes(pages)) back unasked"
         guard case .alarm(var alarm) = phase else {
             let alarm = Alarm(.deflation, heldBefore: moment.held + pages, at: moment.now)
-            stepDown(in: alarm, moment, why, &decision)
+            stepDown(in: alarm, isTrial: driver.wasAsUsual, moment, why, &decision)
             decision.happenings.append(.alarm(unsolicited: pages, held: moment.held, target: target))
             return
         }
         alarm.noteDeflation()
-        stepDown(in: alarm, moment, why, &decision)
+        stepDown(in: alarm, isTrial: driver.wasAsUsual, moment, why, &decision)
     }
 
     /// Helps a guest that takes nothing back, but suffers.
@@ -38,9 +38,14 @@ extension GuestArbiter {
     }
 
     /// Gives back one more step.
-    private mutating func stepDown(in alarm: Alarm, _ moment: Moment, _ why: String, _ decision: inout Decision) {
+    ///
+    /// - Parameter isTrial: nothing but the deflation shows that the guest lacks memory.
+    private mutating func stepDown(
+        in alarm: Alarm, isTrial: Bool = false, _ moment: Moment, _ why: String, _ decision: inout Decision
+    ) {
         let from = min(target, moment.held, goal ?? 0)
-        let step = max(AlarmFigures.leastStep, from / AlarmFigures.stepDivisor).scaled(by: moment.terms.ease)
+        var step = max(AlarmFigures.leastStep, from / AlarmFigures.stepDivisor).scaled(by: moment.terms.ease)
+        if isTrial { step = min(step, alarm.trialStep) }
         target = (from - step).orNone
         var alarm = alarm
         alarm.noteStep(to: target, at: moment.now)
@@ -54,7 +59,7 @@ extension GuestArbiter {
     mutating func judge(_ health: Health, in alarm: Alarm, _ moment: Moment, _ decision: inout Decision) {
         wakeAt = moment.now + AlarmFigures.pace
         var alarm = alarm
-        if let complaint = health.complaint {
+        if let complaint = health.complaint(usually: driver.habit) {
             alarm.noteComplaint()
             phase = .alarm(alarm)
             if target == 0, moment.held == 0 {

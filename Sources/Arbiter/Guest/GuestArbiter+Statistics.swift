@@ -6,7 +6,7 @@ extension GuestArbiter {
     mutating func learn(_ set: BalloonStatistics, _ moment: Moment, _ decision: inout Decision) -> Health {
         let hasInflated = driver.inflated(moment) > 0
         let before = driver
-        let health = driver.learn(set, moment)
+        let health = driver.learn(set, isCalm: phase.isCalm, moment)
         guard driver.isRunning else { return health }
         let killed = before.killed(set, health, moment)
         if standstill != nil {
@@ -33,7 +33,7 @@ extension GuestArbiter {
                 takeStep(health, in: climb, moment, &decision)
             } else if health.isExhausted {
                 giveUp(moment, "the guest has only \(health.have)", &decision)
-            } else if troubles.count > 0, let complaint = health.complaint {
+            } else if troubles.count > 0, let complaint = health.complaint(usually: driver.habit) {
                 giveUp(moment, complaint, &decision)
             }
         case .reclaiming(let reclaim): judge(health, reclaim, moment, &decision)

@@ -130,8 +130,10 @@ public struct Health: Sendable, Equatable {
     ///
     /// Faults alone prove nothing: a guest that was just given memory reads its files back in. Together with little
     /// free memory they are a working set that is thrown out as fast as it is read.
-    var complaint: String? {
-        let least = comfort
+    ///
+    /// - Parameter habit: what the guest usually has is not too little for it.
+    func complaint(usually habit: Habit = Habit()) -> String? {
+        let least = min(comfort, habit.least ?? comfort)
         if let usable, usable < least { return "only \(have), \(mebibytes(least)) wanted" }
         guard isTight else { return nil }
         if let complaint = thrashing() { return complaint }

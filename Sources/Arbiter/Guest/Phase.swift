@@ -43,6 +43,14 @@ enum Phase: Sendable, Codable {
         }
     }
 
+    /// Nothing is wrong with the guest.
+    var isCalm: Bool {
+        switch self {
+        case .settled(nil), .inflating: true
+        case .settled(.some), .idle, .starting, .deflating, .reclaiming, .alarm, .silent, .holdOff, .stalled: false
+        }
+    }
+
     /// The guest is helped: it is out of memory, or does not answer.
     var alarm: Alarm? {
         switch self {
@@ -106,6 +114,8 @@ struct Alarm: Sendable, Codable {
     /// The target that the last step was to reach.
     private(set) var wished: Pages = 0
     private(set) var lastStep: Instant
+    /// How often it took more back.
+    private var deflations = 0
     /// Since when the guest has said that it is well.
     private var wellSince: Instant?
 
@@ -118,8 +128,12 @@ struct Alarm: Sendable, Codable {
     /// Takes in that the guest took pages back, whatever it was helped for before.
     mutating func noteDeflation() {
         cause = .deflation
+        deflations += 1
         wellSince = nil
     }
+
+    /// What is given where nothing else shows that the guest lacks memory.
+    var trialStep: Pages { Int64(1 << min(deflations, AlarmFigures.mostTrialDoublings)) * AlarmFigures.trialStep }
 
     mutating func noteStep(to target: Pages, at now: Instant) {
         wished = target

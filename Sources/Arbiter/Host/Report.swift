@@ -109,6 +109,8 @@ extension SharedGuest {
         guard !health.isEstimate || health.isStrained else { return wanted }
         let soon = outlook.soon(usable)
         guard soon < outlook.comfort else { return wanted }
+        // Nor is what it has less than it usually has.
+        guard health.isStrained || !arbiter.driver.habit.isUsual(soon) else { return wanted }
         return max(wanted, min(NeedFigures.fill * outlook.comfort - soon, takes))
     }
 
