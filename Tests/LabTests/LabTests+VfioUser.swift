@@ -59,7 +59,9 @@ extension LabTests {
     func vfioUserMemoryHotplug() async throws {
         var configuration = MachineConfiguration(kernel: .trixie)
         configuration.extraOptions = ["-m", "size=1024M,slots=1,maxmem=2G"]
-        try await Self.fly(configuration, door: .vfioUser) { machine, daemon in
+        // What the guest says that it has is what counts.
+        let options = ["statistics-interval=0.5"]
+        try await Self.fly(configuration, door: .vfioUser, options: options) { machine, daemon in
             try await Self.inflate(daemon, 300)
             try await machine.plugDIMM(megabytes: 256)
             try await daemon.status(of: "g", within: .seconds(10), until: "larger") {

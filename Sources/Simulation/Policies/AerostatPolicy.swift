@@ -20,8 +20,10 @@ struct AerostatPolicy: Policy {
         var host = try HostArbiter(budget: nil)
         for guest in view.guests.indices {
             let limits = view.guests[guest]
-            let handle = try host.add(
-                try GuestLimits(min: Pages(limits.min), max: Pages(limits.max), weight: limits.weight), at: start)
+            var own = try GuestLimits(min: Pages(limits.min), max: Pages(limits.max), weight: limits.weight)
+            // They run already.
+            own.startGrace = TimeSpan.seconds(0)
+            let handle = try host.add(own, at: start)
             handles.append(handle)
             let held = Pages(view.held[guest])
             _ = host.handle(.requested(held), of: handle, at: start, held: held)
