@@ -143,6 +143,8 @@ public struct GuestMemory: Sendable, Equatable, Codable {
         /// Linux takes the balloon out of its total, but for DEFLATE_ON_OOM; others leave it in. It is guessed by the feature, and
         /// then seen.
         private(set) var isShrinking: Bool
+        /// It was seen otherwise once.
+        private var isDoubted = false
         private var last: Pages = 0
         private var mark: Mark?
 
@@ -153,6 +155,13 @@ public struct GuestMemory: Sendable, Equatable, Codable {
 
         init(isShrinking: Bool) {
             self.isShrinking = isShrinking
+        }
+
+        /// Takes in what a balloon that moved has shown. Once proves nothing: memory may have come meanwhile.
+        private mutating func learn(_ isShrinkingNow: Bool) {
+            let isNews = isShrinkingNow != isShrinking
+            if isNews, isDoubted { isShrinking = isShrinkingNow }
+            isDoubted = isNews && !isDoubted
         }
 
         /// Takes in a set.
@@ -172,8 +181,8 @@ public struct GuestMemory: Sendable, Equatable, Codable {
             self.mark = new
             let followed = mark.total - total
             let slop = way.magnitude / MemoryFigures.tellingDivisor
-            if (followed - way).magnitude <= slop { isShrinking = true }
-            if followed.magnitude <= slop { isShrinking = false }
+            if (followed - way).magnitude <= slop { learn(true) }
+            if followed.magnitude <= slop { learn(false) }
             return true
         }
     }
