@@ -14,7 +14,7 @@ final class HostPulse: Sendable {
 
     /// What the other guests show.
     enum Others: Equatable {
-        /// One has answered meanwhile: the host works.
+        /// One has answered when this one should have long done so: the host works.
         case answer
         /// Some have been asked, and none answers.
         case areSilent
@@ -70,7 +70,8 @@ final class HostPulse: Sendable {
             var others = Others.unknown
             for (number, beat) in beats.enumerated() where number != guest {
                 guard let beat, beat.answeredAt > 0 else { continue }
-                if beat.answeredAt > asked { return .answer }
+                // Just after the request went out proves nothing: the host may have stood still from then on.
+                if beat.answeredAt >= asked + Self.longEnough { return .answer }
                 guard beat.askedAt > 0, now >= beat.askedAt + Self.longEnough else { continue }
                 if beat.askedAt + Self.together > asked { others = .areSilent }
             }
