@@ -31,7 +31,7 @@ struct FixedMemoryWireTests {
             _ = try await house.status { $0.state == .settled }
             do {
                 let locked = try Locked()
-                // Looks are a second apart.
+                // Looks are a second apart, and no event tells that one is due: it is to be seen before the target is raised.
                 try await Task.sleep(for: .milliseconds(1100))
                 try await house.ask(balloon: 16 << 20)
                 let status = try await house.status()

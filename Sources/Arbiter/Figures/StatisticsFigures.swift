@@ -6,7 +6,7 @@ enum StatisticsFigures {
     /// swap that it does not count.
     static let mostCounted: UInt64 = 1 << 63
     /// No guest has more memory than a balloon can name: 2^32 pages.
-    static let mostMemory = Pages(1 << 32)
+    static let mostMemory = GuestLimits.mostPages
     /// What a guest says that it has may be more than its VMM shares with us (a DIMM without `share=on`), but not 16 times that.
     static let mostUnshared: Int64 = 16
 

@@ -63,7 +63,7 @@ struct DriverRun: Sendable, Codable {
     /// How many processes the guest's kernel has killed for want of memory, by this set and the one before.
     ///
     /// Not those of a guest that has plenty: a cgroup of its own has a limit.
-    func killed(_ set: borrowing BalloonStatistics, _ health: Health, _ moment: Moment) -> UInt64 {
+    private func killed(_ set: borrowing BalloonStatistics, _ health: Health, _ moment: Moment) -> UInt64 {
         // A counter that falls is that of another boot.
         guard let kills, let now = set[.oomKills], now > kills else { return 0 }
         guard health.directScanRate ?? 0 == 0, health.directReclaim ?? 0 == 0,
@@ -80,14 +80,18 @@ struct DriverRun: Sendable, Codable {
     /// Takes in a set of statistics, and compares it with the one before.
     ///
     /// - Parameter isCalm: the guest is in no trouble, so that it is as it usually is.
-    mutating func learn(_ set: borrowing BalloonStatistics, isCalm: Bool, _ moment: Moment) -> Health {
+    /// - Returns: how the guest is, and how many processes its kernel has killed for want of memory since the set before.
+    mutating func learn(
+        _ set: borrowing BalloonStatistics, isCalm: Bool, _ moment: Moment
+    ) -> (health: Health, killed: UInt64) {
         let isFirst = sample.set.isEmpty
         let health = Health(
             set, after: sample.set, seconds: isFirst ? 0 : (moment.now - sample.at).seconds,
             within: moment.terms.memory, inflated: inflated(moment))
+        let killed = killed(set, health, moment)
         if isCalm { habit.learn(health, inflated: inflated(moment)) }
         note(copy set, moment)
-        return health
+        return (health, killed)
     }
 
     /// When it last said how it was, it had no less available than it usually has.

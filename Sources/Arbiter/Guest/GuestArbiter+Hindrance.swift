@@ -21,7 +21,7 @@ extension GuestArbiter {
 
     private mutating func stopGrowing(_ moment: Moment, _ decision: inout Decision) {
         switch phase {
-        case .starting, .inflating, .reclaiming: pursue(moment, &decision)
+        case .inflating, .reclaiming: pursue(moment, &decision)
         case .settled(let suspicion):
             if goal ?? 0 > moment.held {
                 rest(moment)
@@ -30,7 +30,8 @@ extension GuestArbiter {
                 phase = .settled(nil)
                 reason = "the guest tells which of its memory is free"
             }
-        case .idle, .deflating, .alarm, .silent, .holdOff, .stalled: break
+        // What is left alone now is looked at when its time has come.
+        case .idle, .starting, .deflating, .alarm, .silent, .holdOff, .stalled: break
         }
     }
 

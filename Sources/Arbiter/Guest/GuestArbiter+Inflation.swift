@@ -8,8 +8,9 @@ extension GuestArbiter {
         guard driver.isRunning else { return }
         guard standstill == nil else { return lowerTarget(to: pages, "does not answer") }
         switch phase {
-        // It goes on being given what it needs. Less than that is granted at once, more has to wait.
+        // It is asked for that when its services have had their time.
         case .starting where !isNow && pages > 0: break
+        // It goes on being given what it needs. Less than that is granted at once, more has to wait.
         case .alarm: lowerTarget(to: pages, "is in an alarm")
         case .silent: lowerTarget(to: pages, "does not answer")
         case .holdOff where pages > moment.held:

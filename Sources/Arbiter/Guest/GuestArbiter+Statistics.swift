@@ -5,10 +5,8 @@ extension GuestArbiter {
     /// Takes in a set of statistics.
     mutating func learn(_ set: BalloonStatistics, _ moment: Moment, _ decision: inout Decision) -> Health {
         let hasInflated = driver.inflated(moment) > 0
-        let before = driver
-        let health = driver.learn(set, isCalm: phase.isCalm, moment)
+        let (health, killed) = driver.learn(set, isCalm: phase.isCalm, moment)
         guard driver.isRunning else { return health }
-        let killed = before.killed(set, health, moment)
         if standstill != nil {
             decision.happenings.append(.statisticsBack)
             goOn(moment, &decision)

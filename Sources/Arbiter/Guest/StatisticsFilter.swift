@@ -106,6 +106,7 @@ public struct StatisticsFilter: Sendable {
         counters[slot].probation -= 1
         return (false, false)
     }
+
     private mutating func accept(_ value: UInt64, _ tag: StatisticsTag, at now: Instant) {
         accepted[tag] = value
         counters[Int(tag.rawValue)].at = now

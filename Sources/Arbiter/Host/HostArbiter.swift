@@ -66,6 +66,9 @@ public struct HostArbiter: Sendable, Codable {
     /// How often a guest of a host with a budget should be asked for statistics.
     public static let statisticsInterval = PriceFigures.statisticsInterval
 
+    /// Percent of 10 s: when all of the host's tasks waited for memory for longer, the host itself is short.
+    public static let seriousStall = HostFigures.fullStalled
+
     /// How often the host should be asked what it spends on a guest of which that is to be told.
     public static let spendingInterval = SpendingFigures.interval
 

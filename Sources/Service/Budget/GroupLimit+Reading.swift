@@ -3,9 +3,8 @@ internal import Balloon
 internal import HostSignals
 
 extension GroupLimit {
-    /// What the cgroups that a VMM runs in leave its guest; `nil`: they have no limit.
-    init?(_ group: MemoryCgroup) {
-        guard let tightest = group.tightest() else { return nil }
+    /// What the cgroups that a VMM runs in leave its guest, by the one that leaves least; see ``MemoryCgroup/tightest(_:_:)``.
+    init(_ tightest: (folder: String, limit: UInt64, need: UInt64)) {
         self.init(limit: Pages(bytes: tightest.limit), need: Pages(bytes: tightest.need))
     }
 }

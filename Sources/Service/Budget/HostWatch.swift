@@ -69,7 +69,7 @@ final class HostWatch {
         let (groups, next) = shared.groups(from: nextGuest, atMost: Self.groupsPerLook)
         nextGuest = next
         for (guest, own) in groups {
-            let limit = own.flatMap { GroupLimit($0) }
+            let limit = own?.tightest().map { GroupLimit($0) }
             shared.write { arbiter, now in arbiter.set(groupLimit: limit, of: guest, at: now) }
         }
     }

@@ -10,8 +10,7 @@ extension Guest {
         guard steering.seat == nil, let max, let socket = connection?.door.descriptor,
             let group = MemoryCgroup(ofPeer: socket), let tightest = group.tightest()
         else { return }
-        let limit = GroupLimit(limit: Pages(bytes: tightest.limit), need: Pages(bytes: tightest.need))
-        if let sentence = limit.sentence(for: configuration.name, of: max, in: tightest.folder) {
+        if let sentence = GroupLimit(tightest).sentence(for: configuration.name, of: max, in: tightest.folder) {
             steering.complain(sentence)
         }
     }

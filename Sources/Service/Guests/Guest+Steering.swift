@@ -31,9 +31,9 @@ extension Guest {
 
     /// Carries out what was decided about this guest for the sake of others.
     func carryOut(_ decision: GuestDecision) {
-        let own = steering.take(decision)
-        if steering.target > Pages(device.held.count) { lookAtPeer() }
-        carryOut(own)
+        carryOut(steering.take(decision))
+        // A guest in an alarm may wait for this one and others: they are told first, and looked at in the same turn.
+        if steering.target > Pages(device.held.count) { reactor.lookLater(index) }
     }
 
     func carryOut(_ decision: Decision) {

@@ -39,7 +39,12 @@ extension ReactorState {
         unsaid.append((guest, happenings))
     }
 
+    /// Looks whether a guest's memory can be given, when all who are to pay have been told.
+    func lookLater(_ guest: Int) { unlooked.append(guest) }
+
     func sayUnsaid() {
+        // What comes of a look may ask for others.
+        while let guest = unlooked.popLast() { with(guest) { $0.lookAtPeer() } }
         guard !unsaid.isEmpty else { return }
         for (guest, happenings) in unsaid {
             with(guest) { $0.steering.say(happenings) }

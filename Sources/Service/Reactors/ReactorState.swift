@@ -33,6 +33,8 @@ final class ReactorState {
     let log: EventLog
     /// What happened to guests under a budget, and is told once all who are to pay have been told.
     var unsaid: [(guest: Int, happenings: [Happening])] = []
+    /// Guests that are to pay, whose memory is looked at once all have been told.
+    var unlooked: [Int] = []
 
     // What one turn of the reactor does at most, besides the 64 events that a poll brings: then the polls are looked at
     // again.

@@ -17,8 +17,6 @@ struct SilenceWitness {
     private static let busyShare = 0.5
     /// More page faults a second than this that wait for a disk: the host has swapped the guest out.
     private static let swappedRate = 20.0
-    /// Percent of 10 s in which all of the host's tasks waited for memory: the arbiter's own bound for serious.
-    private static let fullStalled = 5.0
     /// Ticks of `/proc` in a second.
     private static let ticksPerSecond = 100.0
 
@@ -28,7 +26,7 @@ struct SilenceWitness {
         switch others {
         case .answer: return .guest
         case .areSilent: return .everybody
-        case .unknown: return (pressure()?.full ?? 0) > Self.fullStalled ? .host : .guest
+        case .unknown: return (pressure()?.full ?? 0) > HostArbiter.seriousStall ? .host : .guest
         }
     }
 
